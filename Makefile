@@ -1,0 +1,45 @@
+# Everything here needs only Python 3.11+, make and a C library.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test chaos test-browser check format bench requirements
+.DEFAULT_GOAL := run
+
+.venv: requirements-dev.txt pyproject.toml
+	@echo "Setting up .venv from the pinned requirements (about a minute, once) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch .venv
+
+run: .venv
+	@$(BIN)/bot dev
+
+test: .venv
+	@$(BIN)/python -m pytest -m "not slow_chaos and not browser and not live" --cov --cov-report=term-missing:skip-covered
+
+# The long form: 2,000 messages of 100 people, processes and database killed again and again.
+chaos: .venv
+	@$(BIN)/python -m pytest -m slow_chaos tests/chaos
+
+test-browser: .venv
+	@$(BIN)/python -m pytest -m browser tests/browser
+
+check: .venv
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+
+format: .venv
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/python -m tests.configuration
+
+bench: .venv
+	@$(BIN)/python -m tests.bench
+
+# Pins again from the bounds in pyproject.toml; needs uv, and writes no host name.
+requirements:
+	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -q -o requirements.txt
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements.txt -q -o requirements-dev.txt

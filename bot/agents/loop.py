@@ -1,0 +1,136 @@
+"""The loop of one turn: model responses and tool results, until the model is done."""
+
+from dataclasses import dataclass, field, replace
+
+from bot.ports import Clock, Model
+from context.calls import Errand, Purpose
+from context.errors import ModelFault
+from context.instructions import INSTRUCTIONS
+from context.messages import TurnId
+from context.prompt import Answer, Block, Item, Prompt, Role, StopReason, assembled
+from context.session import Agent
+from storage.lanes import Claim
+from storage.ledger import Ledger, Step
+
+_MOST_STEPS = 25
+_GOING_ON = frozenset({StopReason.TOOL_USE, StopReason.PAUSE_TURN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What an agent is to respond to.
+
+    Attributes:
+        items: The transcript its prompt holds, oldest first.
+        fresh: What is to be stored with the next step; the person's item on a new turn.
+        steps: How many steps of this turn are committed already.
+        max_output_tokens: Longest answer.
+    """
+
+    claim: Claim
+    agent: Agent
+    turn_id: TurnId
+    briefing: str | None = field(default=None, repr=False)
+    items: tuple[Item, ...] = field(repr=False)
+    fresh: tuple[Item, ...] = field(repr=False)
+    steps: int
+    max_output_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The model's last response of a turn, with the step that is still to be stored."""
+
+    answer: Answer
+    step: Step
+    items: tuple[Item, ...] = field(repr=False)
+
+
+def prompt_of(task: Task) -> Prompt:
+    """Put together what the model is given next."""
+    return assembled(
+        instructions=INSTRUCTIONS,
+        briefing=task.briefing,
+        items=(*task.items, *task.fresh),
+        max_output_tokens=task.max_output_tokens,
+    )
+
+
+class Loop:
+    """Runs an agent until it has answered."""
+
+    def __init__(self, *, model: Model, ledger: Ledger, clock: Clock) -> None:
+        self._model = model
+        self._ledger = ledger
+        self._clock = clock
+
+    async def run(self, task: Task) -> Finished:
+        """Respond step by step; every step but the last is committed here.
+
+        Raises:
+            ModelError: As the model port says; ModelFault too when it never comes to an end.
+            SessionConflict: The claim is lost.
+        """
+        while task.steps < _MOST_STEPS:
+            answer = await self._ask(task)
+            if not answer.blocks and answer.stop in _GOING_ON:
+                raise ModelFault("empty_step")
+            task = _responded(task, answer, self._item(task, "assistant", answer.blocks))
+            match answer.stop:
+                case StopReason.TOOL_USE:
+                    results = self._item(task, "user", _refused_calls(answer))
+                    task = replace(task, fresh=(*task.fresh, results))
+                case StopReason.PAUSE_TURN:
+                    pass
+                case _:
+                    items = (*task.items, *task.fresh)
+                    return Finished(answer=answer, step=_step(task, answer), items=items)
+            await self._ledger.step(
+                task.claim, task.agent, _step(task, answer), now=self._clock.now()
+            )
+            task = replace(task, items=(*task.items, *task.fresh), fresh=())
+        raise ModelFault("too_many_steps")
+
+    async def _ask(self, task: Task) -> Answer:
+        errand = Errand(
+            person_id=task.agent.person_id,
+            session_id=task.agent.session_id,
+            agent_id=task.agent.agent_id,
+            turn_id=task.turn_id,
+            purpose=Purpose.REPLY,
+        )
+        return await self._model.answer(prompt_of(task), errand)
+
+    def _item(self, task: Task, role: Role, blocks: tuple[Block, ...]) -> Item:
+        before = (*task.items, *task.fresh)
+        return Item(
+            position=before[-1].position + 1,
+            role=role,
+            blocks=blocks,
+            turn_id=task.turn_id,
+            said_at=self._clock.now(),
+        )
+
+
+def _responded(task: Task, answer: Answer, item: Item) -> Task:
+    # An empty answer is no item: the API refuses to take one back.
+    fresh = (*task.fresh, item) if answer.blocks else task.fresh
+    return replace(task, fresh=fresh, steps=task.steps + 1)
+
+
+def _step(task: Task, answer: Answer) -> Step:
+    return Step(turn_id=task.turn_id, number=task.steps, stop=answer.stop, items=task.fresh)
+
+
+def _refused_calls(answer: Answer) -> tuple[Block, ...]:
+    """Answer calls of tools that were never offered, so that each call has its result."""
+    return tuple(
+        {
+            "type": "tool_result",
+            "tool_use_id": block["id"],
+            "content": "There is no such tool.",
+            "is_error": True,
+        }
+        for block in answer.blocks
+        if block["type"] == "tool_use"
+    )

@@ -1,0 +1,59 @@
+"""What commands share: the database they ask, and how they stop."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import NoReturn, TypeVar
+
+import typer
+
+from bot.addresses import existing_database, secret_key_file
+from bot.admin.pseudonyms import Pseudonyms
+from bot.settings import Settings, read
+from context.messages import UserId
+from storage.database import Address, Database, open_database
+from storage.migrate import pending_revision
+from storage.people import People
+from storage.server import ensure_admitted
+
+T = TypeVar("T")
+
+
+def ask(question: Callable[[Database], Awaitable[T]]) -> T:
+    """Open the configured database, or dev's own, and ask it something.
+
+    Raises:
+        ConfigError: There is no database, or it does not let us in.
+        StoreUnavailable: It is out of reach.
+        typer.Exit: It is not migrated; the person has been told.
+    """
+    with existing_database(read(Settings)) as (pooled, _):
+        return asyncio.run(_asked(pooled, question))
+
+
+async def _asked(where: Address, question: Callable[[Database], Awaitable[T]]) -> T:
+    await ensure_admitted(where, variable="DATABASE_URL")
+    async with open_database(where, connections=2) as database:
+        if await pending_revision(database) is not None:
+            stop("the database is not migrated: run `bot migrate`")
+        return await question(database)
+
+
+async def person(database: Database, given: str) -> UserId:
+    """Read how an operator names a person: by an identity, or by the digest in the logs.
+
+    Raises:
+        StoreUnavailable: The database is out of reach.
+    """
+    settings = read(Settings)
+    kept = secret_key_file(settings)
+    key = settings.secret_key.get_secret_value() if settings.secret_key else None
+    if key is None and kept.exists():
+        key = kept.read_text().strip()
+    return await Pseudonyms(People(database), secret_key=key).meant(UserId(given))
+
+
+def stop(text: str) -> NoReturn:
+    """Say why what was asked for cannot be done, and end the command."""
+    sys.stderr.write(f"bot: {text}\n")
+    raise typer.Exit(1)

@@ -1,0 +1,64 @@
+"""`bot dead-letters`: what failed for good, and trying it again."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from bot.cli.ask import ask, stop
+from bot.cli.output import instant, say, show_json, show_table, when
+from storage.dead_letters import DeadLetter, DeadLetters
+
+app = typer.Typer(help="See and retry what failed for good.", rich_markup_mode=None)
+
+
+@app.command("list")
+def list_letters(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List messages that got no answer and answers that did not arrive, newest first."""
+    letters = ask(lambda database: DeadLetters(database).newest(limit=limit))
+    if as_json:
+        show_json({"items": [_shape(one) for one in letters]})
+    elif not letters:
+        say("No dead letters.")
+    else:
+        show_table(
+            ("Failed (UTC)", "Id", "Kind", "Platform", "User", "Session", "Reason"),
+            (
+                (
+                    when(one.failed_at),
+                    one.letter_id,
+                    one.kind,
+                    one.platform,
+                    one.user_id,
+                    one.session_id,
+                    one.reason or "",
+                )
+                for one in letters
+            ),
+        )
+
+
+@app.command("retry")
+def retry_letters(
+    letter_id: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Retry all of them.")] = False,
+) -> None:
+    """Let a message be answered again, or an answer be sent again."""
+    if (letter_id is None) != every:
+        raise typer.BadParameter("give either an id or --all")
+    if letter_id is None:
+        count = ask(lambda database: DeadLetters(database).retry_all())
+        say(f"Put back: {count}.")
+    elif ask(lambda database: DeadLetters(database).retry(letter_id)):
+        say("Put back: 1.")
+    else:
+        stop(f"there is no dead letter {letter_id}")
+
+
+def _shape(letter: DeadLetter) -> dict[str, object]:
+    return asdict(letter) | {"failed_at": instant(letter.failed_at)}

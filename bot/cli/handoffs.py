@@ -1,0 +1,218 @@
+"""`bot handoffs`: the history of handoffs, as the admin API gives it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from bot.admin.moments import moment
+from bot.admin.shapes import handoff_markdown, handoff_shape, page_shape, trace_shape
+from bot.cli.ask import ask, person, stop
+from bot.cli.output import instant, say, show_csv, show_json, show_table, when
+from context.lifecycle import TerminationReason
+from context.messages import Platform, TraceId
+from context.policy import occupancy
+from storage.cursor import Cursor
+from storage.database import Database
+from storage.handoffs import HandoffFilter, Handoffs, HandoffSummary, Page, StoredHandoff
+from storage.traces import Trace, Traces
+
+app = typer.Typer(help="Ask about handoffs.", rich_markup_mode=None)
+
+_FIELDS = tuple(one.name for one in fields(HandoffSummary))
+
+
+def _moment(text: str) -> datetime:
+    """Read a moment; a day alone means its beginning."""
+    return moment(text if "T" in text else f"{text}T00:00:00Z")
+
+
+def _platform(text: str) -> Platform:
+    from channels.registry import KINDS  # noqa: PLC0415 - takes half a second, seldom needed
+
+    known = sorted({kind.platform for kind in KINDS})
+    if text not in known:
+        fault = f"must be one of {', '.join(known)}"
+        raise ValueError(fault)
+    return Platform(text)
+
+
+_TIME = "2026-01-31 or 2026-01-31T09:30:00Z."
+_Platform = Annotated[
+    Platform | None, typer.Option(parser=_platform, metavar="NAME", help="Where people are.")
+]
+_Since = Annotated[
+    datetime | None, typer.Option(parser=_moment, metavar="TIME", help=f"From {_TIME}")
+]
+_Until = Annotated[
+    datetime | None, typer.Option(parser=_moment, metavar="TIME", help=f"Before {_TIME}")
+]
+_Cursor = Annotated[
+    Cursor | None,
+    typer.Option(parser=Cursor.read, metavar="CURSOR", help="Where the last page ended."),
+]
+_Reason = Annotated[TerminationReason | None, typer.Option(help="Why agents ended.")]
+_Limit = Annotated[int, typer.Option(min=1, max=200, help="How many at most.")]
+_AsJson = Annotated[bool, typer.Option("--json", help="Print what the admin API gives.")]
+_AsCsv = Annotated[bool, typer.Option("--csv", help="Print all fields, a line each.")]
+
+
+@app.command("list")
+def list_handoffs(  # noqa: PLR0913 - one argument an option
+    *,
+    user: Annotated[str | None, typer.Option(help="Any identity of a person.")] = None,
+    platform: _Platform = None,
+    trace: Annotated[str | None, typer.Option(help="A trace's id.")] = None,
+    agent_type: Annotated[str | None, typer.Option(help="What agents are.")] = None,
+    project: Annotated[str | None, typer.Option(help="A project's id.")] = None,
+    reason: _Reason = None,
+    since: _Since = None,
+    until: _Until = None,
+    limit: _Limit = 50,
+    cursor: _Cursor = None,
+    as_json: _AsJson = False,
+    as_csv: _AsCsv = False,
+) -> None:
+    """List handoffs, newest first."""
+    _one_form(as_json=as_json, as_csv=as_csv)
+    wanted = HandoffFilter(
+        platform=platform,
+        trace_id=None if trace is None else TraceId(trace),
+        agent_type=agent_type,
+        project_id=project,
+        termination_reason=reason,
+        created_after=since,
+        created_before=until,
+    )
+
+    async def question(database: Database) -> Page:
+        whose = None if user is None else await person(database, user)
+        asked = replace(wanted, user_id=whose)
+        return await Handoffs(database).page(asked, limit=limit, cursor=cursor)
+
+    _show_page(ask(question), as_json=as_json, as_csv=as_csv)
+
+
+@app.command("show")
+def show_handoff(
+    handoff_id: Annotated[str, typer.Argument(metavar="ID")], *, as_json: _AsJson = False
+) -> None:
+    """Show one handoff with its document."""
+    handoff = ask(lambda database: Handoffs(database).one(handoff_id))
+    if handoff is None:
+        stop(f"there is no handoff {handoff_id}")
+    _show(handoff, as_json=as_json)
+
+
+@app.command("latest")
+def latest_handoff(
+    user_id: Annotated[str, typer.Argument(metavar="USER_ID")], *, as_json: _AsJson = False
+) -> None:
+    """Show the newest handoff of a person."""
+
+    async def question(database: Database) -> StoredHandoff | None:
+        return await Handoffs(database).latest(await person(database, user_id))
+
+    handoff = ask(question)
+    if handoff is None:
+        stop("there is no handoff of this person")
+    _show(handoff, as_json=as_json)
+
+
+@app.command("chain")
+def show_chain(
+    trace_id: Annotated[str, typer.Argument(metavar="TRACE_ID")],
+    *,
+    as_json: _AsJson = False,
+    as_csv: _AsCsv = False,
+) -> None:
+    """Show the agents of a trace and the handoffs between them, oldest first."""
+    _one_form(as_json=as_json, as_csv=as_csv)
+    trace = ask(lambda database: Traces(database).one(TraceId(trace_id)))
+    if trace is None:
+        stop(f"there is no trace {trace_id}")
+    if as_json:
+        show_json(trace_shape(trace))
+    elif as_csv:
+        _show_lines(trace.handoffs)
+    else:
+        _show_chain(trace)
+
+
+def _one_form(*, as_json: bool, as_csv: bool) -> None:
+    if as_json and as_csv:
+        raise typer.BadParameter("--json and --csv exclude each other")
+
+
+def _show_page(page: Page, *, as_json: bool, as_csv: bool) -> None:
+    if as_json:
+        show_json(page_shape(page))
+    elif as_csv:
+        _show_lines(page.items)
+    elif not page.items:
+        say("No handoffs.")
+    else:
+        _show_rows(page.items)
+        if page.next_cursor is not None:
+            say(f"More: add --cursor {page.next_cursor}")
+
+
+def _show(handoff: StoredHandoff, *, as_json: bool) -> None:
+    shape = handoff_shape(handoff)
+    if as_json:
+        show_json(shape)
+        return
+    text = handoff_markdown(handoff)
+    if text is None:
+        stop("another version of the bot wrote its document: --json shows it as it is")
+    facts = (f"{name:<22}{shape[name]}" for name in _FIELDS if shape[name] is not None)
+    say("\n".join((*facts, "", text)))
+
+
+def _show_lines(handoffs: Sequence[HandoffSummary]) -> None:
+    show_csv(
+        _FIELDS, (asdict(one) | {"created_at": instant(one.created_at)} for one in handoffs)
+    )
+
+
+def _show_rows(handoffs: Sequence[HandoffSummary]) -> None:
+    show_table(
+        ("Made (UTC)", "Handoff", "User", "Trace", "Reason", "Full"),
+        (
+            (
+                when(one.created_at),
+                one.handoff_id,
+                one.user_id,
+                one.trace_id,
+                _words(one.termination_reason),
+                f"{occupancy(one.total_tokens, one.context_window_limit):.0%}",
+            )
+            for one in handoffs
+        ),
+    )
+
+
+def _show_chain(trace: Trace) -> None:
+    """A row an agent: what it was, how it ended, and the handoff it left."""
+    left = {one.agent_id: one.handoff_id for one in trace.handoffs}
+    show_table(
+        ("Agent", "State", "Ended by", "Tokens", "Turns", "Handoff"),
+        (
+            (
+                f"{one.agent_type} {one.agent_version}",
+                _words(one.state),
+                _words(one.termination_reason or ""),
+                f"{one.occupied_tokens:,}",
+                f"{one.turns:,}",
+                left.get(one.agent_id, ""),
+            )
+            for one in trace.agents
+        ),
+    )
+
+
+def _words(name: str) -> str:
+    """Let a name fold between its words."""
+    return name.replace("_", " ")

@@ -1,0 +1,1 @@
+"""The model: the one place that knows the Anthropic SDK."""

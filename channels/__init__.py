@@ -1,0 +1,1 @@
+"""How the bot speaks on each platform: one file per platform, one port for all."""

@@ -1,0 +1,263 @@
+"""What one model call is given and what it gives back, free of any vendor's types."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
+from typing import Literal, assert_never
+
+from context.messages import (
+    Command,
+    Deleted,
+    Edited,
+    InboundMessage,
+    MediaReference,
+    MessageId,
+    Said,
+    TurnId,
+)
+from context.text import one_line, storable, unfenced
+from context.usage import Usage
+
+Role = Literal["user", "assistant"]
+
+Block = Mapping[str, object]
+"""A content block exactly as the model's API takes and gives it: `{"type": "text", "text": …}`."""
+
+_FILE_KINDS = {"image": "photo", "audio": "audio", "video": "video"}
+_LABEL_CHARS = 120
+_QUOTED_CHARS = 300
+
+_NOT_THE_PERSONS = frozenset({"tool_use", "thinking", "redacted_thinking"})
+_NOT_THE_MODELS = frozenset({"tool_result", "image", "document"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One entry of a session's transcript, kept as raw content blocks, never changed.
+
+    Attributes:
+        position: Its place in the session, from 0, without gaps.
+        turn_id: The turn that added it.
+        message_ids: The inbound messages it holds; empty for the assistant's.
+    """
+
+    position: int
+    role: Role
+    blocks: tuple[Block, ...] = field(repr=False)
+    turn_id: TurnId
+    message_ids: tuple[MessageId, ...] = ()
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptMessage:
+    """One message of a prompt."""
+
+    role: Role
+    blocks: tuple[Block, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """Everything one model call is given.
+
+    Attributes:
+        system: Instructions; the same bytes for every turn of a session.
+        messages: Oldest first, beginning with the person's side.
+        stable_messages: How many leading messages never change while this agent lives
+            (the briefing), so that the cache may be cut after them.
+        max_output_tokens: Longest answer wanted.
+    """
+
+    system: str = field(repr=False)
+    messages: tuple[PromptMessage, ...]
+    stable_messages: int = 0
+    max_output_tokens: int
+
+
+class StopReason(StrEnum):
+    """Why the model stopped (Anthropic SDK, `types.StopReason`, read 2026-11)."""
+
+    END_TURN = "end_turn"
+    MAX_TOKENS = "max_tokens"
+    STOP_SEQUENCE = "stop_sequence"
+    TOOL_USE = "tool_use"
+    PAUSE_TURN = "pause_turn"
+    REFUSAL = "refusal"
+    WINDOW_EXCEEDED = "model_context_window_exceeded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One model response, whole."""
+
+    blocks: tuple[Block, ...] = field(repr=False)
+    stop: StopReason
+    usage: Usage
+    model: str
+
+    @property
+    def text(self) -> str:
+        """What the person is to read: the text blocks, in order."""
+        return "".join(str(block["text"]) for block in self.blocks if block["type"] == "text")
+
+
+def assembled(
+    *,
+    instructions: str,
+    briefing: str | None,
+    items: tuple[Item, ...],
+    max_output_tokens: int,
+) -> Prompt:
+    """Put a prompt together so that the API accepts it, whatever the transcript holds.
+
+    It begins with the person's side. Every tool call has its result right behind it, made up
+    as "interrupted" where there is none; a result without its call, blank text and blocks on
+    the wrong side are left out.
+
+    Args:
+        instructions: The system prompt.
+        briefing: What an earlier agent left; the first message then, and stable.
+        items: The transcript, oldest first, the message to answer last.
+        max_output_tokens: Longest answer wanted.
+    """
+    head: tuple[PromptMessage, ...] = ()
+    if briefing is not None:
+        head = (PromptMessage(role="user", blocks=({"type": "text", "text": briefing},)),)
+    return Prompt(
+        system=instructions,
+        messages=(*head, *_normalised(items, begun=bool(head))),
+        stable_messages=len(head),
+        max_output_tokens=max_output_tokens,
+    )
+
+
+def mail_blocks(
+    messages: Sequence[InboundMessage],
+    *,
+    overheard: Sequence[tuple[str, str]] = (),
+    quoted: Mapping[MessageId, str] | None = None,
+) -> tuple[Block, ...]:
+    """Lay a turn's messages out as the blocks of one user item, at least one.
+
+    What others said comes first, fenced as a quotation; then each message in order, with
+    what it answers before it and a line for each file after it.
+
+    Args:
+        messages: What the person sent, oldest first.
+        overheard: Speaker and words of what others said in the thread since, oldest first.
+        quoted: The words of messages that are answered, where they are known.
+    """
+    texts = [_overheard(overheard)] if overheard else []
+    for message in messages:
+        texts.extend(_told(message, quoted or {}))
+    said = tuple(_text(storable(text)) for text in texts if storable(text).strip())
+    return said or (_text("[a message without text]"),)
+
+
+def _text(text: str) -> Block:
+    return {"type": "text", "text": text}
+
+
+def _overheard(lines: Sequence[tuple[str, str]]) -> str:
+    """Quote each speaker; further lines are indented, so that none passes for a speaker's."""
+    quoted = "\n".join(
+        f"{one_line(speaker, max_chars=_LABEL_CHARS)}: " + "\n  ".join(text.splitlines())
+        for speaker, text in lines
+    )
+    return f"<overheard>\n{unfenced(quoted)}\n</overheard>"
+
+
+def _told(message: InboundMessage, quoted: Mapping[MessageId, str]) -> Iterator[str]:
+    match message.content:
+        case Said(text=text, media=media, answers=answers):
+            if answers is not None and answers in quoted:
+                line = one_line(quoted[answers], max_chars=_QUOTED_CHARS)
+                yield f"[in reply to: {line}]"
+            yield text
+            yield from map(_file, media)
+        case Edited(text=text, media=media):
+            yield f"[changed an earlier message to:]\n{text}"
+            yield from map(_file, media)
+        case Deleted():
+            yield "[took an earlier message back]"
+        case Command():
+            pass  # is for the bot, not for the model
+        case never:
+            assert_never(never)
+
+
+def _file(media: MediaReference) -> str:
+    """Stand in for a file, whose content is not fetched."""
+    kind = media.content_type.partition("/")[0]
+    label = f"{_FILE_KINDS.get(kind, 'file')}: {media.content_type}"
+    named = f"{label}, {media.name}" if media.name else label
+    return f"[{one_line(named, max_chars=_LABEL_CHARS)}]"
+
+
+def _normalised(items: Iterable[Item], *, begun: bool) -> Iterator[PromptMessage]:
+    """The items as messages, in runs of one role, which the API reads as one message."""
+    sided = ((item.role, _of_side(item)) for item in items)
+    calls: tuple[str, ...] = ()
+    for role, run in groupby((one for one in sided if one[1]), key=itemgetter(0)):
+        said = [blocks for _, blocks in run]
+        if role == "user":
+            said, calls = _answering(said, calls), ()
+        elif begun:
+            calls = tuple(_ids(said))
+        else:
+            said = []
+        for blocks in said:
+            begun = True
+            yield PromptMessage(role=role, blocks=blocks)
+    if calls:
+        yield PromptMessage(role="user", blocks=tuple(map(_interrupted, calls)))
+
+
+def _of_side(item: Item) -> tuple[Block, ...]:
+    """An item's blocks without blank text and what its side cannot say."""
+    strange = _NOT_THE_PERSONS if item.role == "user" else _NOT_THE_MODELS
+    for block in item.blocks:
+        if block["type"] in strange or _is_blank(block):
+            return tuple(
+                b for b in item.blocks if b["type"] not in strange and not _is_blank(b)
+            )
+    return item.blocks
+
+
+def _is_blank(block: Block) -> bool:
+    return block["type"] == "text" and not str(block["text"]).strip()
+
+
+def _ids(said: Iterable[tuple[Block, ...]]) -> Iterator[str]:
+    return (
+        str(block["id"]) for blocks in said for block in blocks if block["type"] == "tool_use"
+    )
+
+
+def _answering(
+    said: list[tuple[Block, ...]], calls: tuple[str, ...]
+) -> list[tuple[Block, ...]]:
+    """Put one result for each call in front, and take all other results out."""
+    results: dict[object, Block] = {}
+    plain: list[tuple[Block, ...]] = []
+    for blocks in said:
+        plain.append(tuple(block for block in blocks if block["type"] != "tool_result"))
+        for block in blocks:
+            if block["type"] == "tool_result":
+                results.setdefault(block["tool_use_id"], block)
+    front = tuple(results.get(call) or _interrupted(call) for call in calls)
+    merged = (front + plain[0], *plain[1:])
+    return [blocks for blocks in merged if blocks]
+
+
+def _interrupted(call_id: str) -> Block:
+    return {
+        "type": "tool_result",
+        "tool_use_id": call_id,
+        "content": "interrupted",
+        "is_error": True,
+    }

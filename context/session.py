@@ -1,0 +1,49 @@
+"""A session's current agent, as a value: who it is and how full its window was."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+
+from context.lifecycle import AgentState
+from context.messages import AgentId, PersonId, Platform, Provider, SessionId, TraceId, UserId
+
+
+class Level(IntEnum):
+    """What a person was last told about the window; ordered."""
+
+    NONE = 0
+    WARNING = 1
+    CRITICAL = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """One agent of a trace, with one context window.
+
+    Attributes:
+        version: Which agent of its trace this is, from 1.
+        history_from: Position of the first transcript item its prompt holds verbatim.
+        occupied_tokens: Tokens its window held after the last model call; 0 before any.
+        turns: How many turns it has answered.
+        told: The level its person was last told.
+        began_from: The handoff document it began from.
+    """
+
+    agent_id: AgentId
+    trace_id: TraceId
+    session_id: SessionId
+    person_id: PersonId
+    user_id: UserId
+    platform: Platform
+    provider: Provider
+    agent_type: str = "chat"
+    version: int = 1
+    state: AgentState = AgentState.INITIALIZING
+    parent_id: AgentId | None = None
+    began_from: str | None = None
+    history_from: int = 0
+    occupied_tokens: int = 0
+    peak_tokens: int = 0
+    turns: int = 0
+    told: Level = field(default=Level.NONE)
+    started_at: datetime

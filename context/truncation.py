@@ -1,0 +1,89 @@
+"""Long text cut to its beginning and its end, for what is kept whole elsewhere."""
+
+SMALLEST_BYTES = 160
+SMALLEST_LINES = 3
+"""Below these there is no room for a beginning, a marker and an end."""
+
+_CONTINUES = 0b1000_0000
+_CONTINUES_MASK = 0b1100_0000
+"""How UTF-8 marks the bytes of a code point after its first."""
+
+
+def clipped(text: str, *, max_bytes: int, max_lines: int) -> str:
+    """Keep the head and the tail of text that is over a limit, with a marker between them.
+
+    Lines stay whole unless one is longer than half the room; a code point is never split.
+    The result, marker included, is within both limits, so that clipping it again changes
+    nothing.
+
+    Args:
+        text: Any text.
+        max_bytes: Longest result in bytes of UTF-8, at least `SMALLEST_BYTES`.
+        max_lines: Most lines of the result, at least `SMALLEST_LINES`.
+
+    Raises:
+        ValueError: A limit leaves no room for a result.
+    """
+    if max_bytes < SMALLEST_BYTES or max_lines < SMALLEST_LINES:
+        reason = f"no room in {max_bytes} bytes and {max_lines} lines"
+        raise ValueError(reason)
+    raw = text.encode("utf-8", "surrogatepass")
+    if len(raw) <= max_bytes and _lines(raw) <= max_lines:
+        return text
+    # No marker is longer than one for as many lines as bytes; a line end goes on each side.
+    half_bytes = (max_bytes - len(_marker(len(raw), len(raw))) - 2) // 2
+    head = _head(raw, max_bytes=half_bytes, max_lines=max_lines // 2)
+    rest = raw[len(head) :]
+    tail = _tail(rest, max_bytes=half_bytes, max_lines=(max_lines - 1) // 2)
+    gap = rest[: len(rest) - len(tail)].removeprefix(b"\n")
+    marker = _marker(len(gap), _lines(gap))
+    return b"\n".join((head, marker, tail)).decode("utf-8", "surrogatepass")
+
+
+def _lines(raw: bytes) -> int:
+    return raw.count(b"\n") + (not raw.endswith(b"\n"))
+
+
+def _marker(size_bytes: int, lines: int) -> bytes:
+    of = "line" if lines == 1 else "lines"
+    return f"[… {size_bytes:,} bytes in {lines:,} {of} left out …]".encode()
+
+
+def _head(raw: bytes, *, max_bytes: int, max_lines: int) -> bytes:
+    """The longest beginning, without the line end after it."""
+    lines = raw[: max_bytes + 1].split(b"\n", max_lines)
+    if len(lines) > max_lines:
+        return b"\n".join(lines[:max_lines])
+    begun = max_bytes + 1 - len(lines[-1])
+    if _is_longer(raw[begun : begun + max_bytes + 1], max_bytes):
+        return raw[: _code_point(raw, max_bytes, step=-1)]
+    return raw[: begun - 1]
+
+
+def _tail(raw: bytes, *, max_bytes: int, max_lines: int) -> bytes:
+    """The longest end, without the line end before it."""
+    lowest = max(len(raw) - max_bytes, 0)
+    start = end = len(raw) - raw.endswith(b"\n")
+    for _ in range(max_lines):
+        end = raw.rfind(b"\n", max(lowest - 1, 0), end)
+        if end < 0:
+            break
+        start = end + 1
+    else:
+        return raw[start:]
+    broken = raw[max(start - max_bytes - 2, 0) : max(start - 1, 0)]
+    if _is_longer(broken, max_bytes):
+        return raw[_code_point(raw, lowest, step=1) :]
+    return raw[start:]
+
+
+def _is_longer(line: bytes, max_bytes: int) -> bool:
+    """Whether a line goes on through all of a stretch one byte too long for a half."""
+    return len(line) > max_bytes and b"\n" not in line
+
+
+def _code_point(raw: bytes, place: int, *, step: int) -> int:
+    """The next place, in one direction, where no code point is split."""
+    while raw[place] & _CONTINUES_MASK == _CONTINUES:
+        place += step
+    return place

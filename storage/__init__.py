@@ -1,0 +1,1 @@
+"""What is remembered: Postgres, and only here."""

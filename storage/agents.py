@@ -1,0 +1,79 @@
+"""An agent as its row, and back."""
+
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from context.lifecycle import AgentState
+from context.messages import (
+    AgentId,
+    PersonId,
+    Platform,
+    Provider,
+    SessionId,
+    TraceId,
+    UserId,
+)
+from context.session import Agent, Level
+from storage.tables import AgentRow
+
+
+async def keep_agent(connection: AsyncConnection, agent: Agent) -> None:
+    """Add an agent, or bring its row up to date, in the caller's transaction."""
+    values = agent_columns(agent)
+    statement = upsert(AgentRow).values(**values)
+    changed = {
+        name: statement.excluded[name]
+        for name in ("state", "occupied_tokens", "peak_tokens", "turns", "told")
+    }
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["id"], set_=changed)
+    )
+
+
+def agent_value(row: RowMapping) -> Agent:
+    """Read one agent row."""
+    return Agent(
+        agent_id=AgentId(row["id"]),
+        trace_id=TraceId(row["trace_id"]),
+        session_id=SessionId(row["session_id"]),
+        person_id=PersonId(row["person_id"]),
+        user_id=UserId(row["user_id"]),
+        platform=Platform(row["platform"]),
+        provider=Provider(row["provider"]),
+        agent_type=row["agent_type"],
+        version=row["version"],
+        state=AgentState(row["state"]),
+        parent_id=AgentId(row["parent_id"]) if row["parent_id"] is not None else None,
+        began_from=row["began_from"],
+        history_from=row["history_from"],
+        occupied_tokens=row["occupied_tokens"],
+        peak_tokens=row["peak_tokens"],
+        turns=row["turns"],
+        told=Level(row["told"]),
+        started_at=row["started_at"],
+    )
+
+
+def agent_columns(agent: Agent) -> dict[str, object]:
+    """Lay an agent out as its row."""
+    return {
+        "id": agent.agent_id,
+        "trace_id": agent.trace_id,
+        "session_id": agent.session_id,
+        "person_id": agent.person_id,
+        "user_id": agent.user_id,
+        "platform": agent.platform,
+        "provider": agent.provider,
+        "agent_type": agent.agent_type,
+        "version": agent.version,
+        "state": agent.state,
+        "parent_id": agent.parent_id,
+        "began_from": agent.began_from,
+        "history_from": agent.history_from,
+        "occupied_tokens": agent.occupied_tokens,
+        "peak_tokens": agent.peak_tokens,
+        "turns": agent.turns,
+        "told": agent.told,
+        "started_at": agent.started_at,
+    }

@@ -1,0 +1,202 @@
+"""What the tables say about the whole service, for metrics: one statement, indexes only.
+
+Figures of what piles up (calls, handoffs) cover the last hour, so that reading them costs
+the same after years; what is waiting or at work is counted as it is.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    SQLColumnExpression,
+    Text,
+    cast,
+    column,
+    extract,
+    func,
+    literal,
+    null,
+    select,
+    table,
+    union,
+    union_all,
+)
+from sqlmodel import col
+
+from context.calls import CallOutcome
+from context.lifecycle import AgentState, TerminationReason
+from storage.database import Database
+from storage.lanes import Lane
+from storage.tables import AgentHandoffRow, AgentRow, InboxRow, ModelUsageRow, OutboxRow
+
+OVERDUE_AFTER = timedelta(seconds=60)
+"""A message that still waits after this long is overdue."""
+
+RECENT = timedelta(hours=1)
+"""How far back calls, tokens and handoffs are counted."""
+
+_WAITING = ("pending", "taken")
+_UNSETTLED = ("pending", "sending", "uncertain")
+_TOKENS = ("input", "cache_read", "cache_write", "output")
+
+_MESSAGE_FATE = table(
+    "message_fate", column("message_id"), column("fate"), column("received_at")
+)
+
+_Part = Select[str, str | None, int]
+"""Rows of one figure: its name, a label, a number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The service at one moment; every label that can occur is there, at 0 if need be.
+
+    Attributes:
+        messages_overdue: Inbound messages that waited too long for their answer.
+        waiting: Lane → what waits in it; in `deliver` those are messages to send.
+        queue_age: How long the oldest of all that has waited.
+        outbox: State → messages to send that are not sent.
+        dead_letters: `inbound` or `outbound` → what failed for good.
+        model_calls: Outcome → calls begun in the last hour.
+        tokens: `input`, `cache_read`, `cache_write`, `output` → tokens of those calls.
+        handoffs: Reason → handoffs of the last hour.
+        agents: State → agents that have not ended.
+    """
+
+    messages_overdue: int
+    waiting: Mapping[str, int]
+    queue_age: timedelta
+    outbox: Mapping[str, int]
+    dead_letters: Mapping[str, int]
+    model_calls: Mapping[str, int]
+    tokens: Mapping[str, int]
+    handoffs: Mapping[str, int]
+    agents: Mapping[str, int]
+
+
+class FiguresReader:
+    """Reads the figures from Postgres, in one round trip."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def read(self, *, now: datetime) -> Figures:
+        """Read all figures as they are now.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        statement = union_all(*_backlog(now), *_recent(since=now - RECENT), _agents())
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(statement)).all()
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        for figure, label, number in rows:
+            found[figure][label or ""] = number
+        outbound = found["outbox"]
+        failed = outbound.get("failed", 0)
+        to_deliver = sum(outbound.values()) - failed
+        return Figures(
+            messages_overdue=found["overdue"][""],
+            waiting=_filled(Lane, {**found["waiting"], Lane.DELIVER.value: to_deliver}),
+            queue_age=timedelta(milliseconds=found["queue_age_ms"][""]),
+            outbox=_filled((*_UNSETTLED, "failed"), outbound),
+            dead_letters={"inbound": found["failed_inbound"][""], "outbound": failed},
+            model_calls=_filled(CallOutcome, found["model_calls"]),
+            tokens=_filled(_TOKENS, found["tokens"]),
+            handoffs=_filled(TerminationReason, found["handoffs"]),
+            agents=_filled(
+                (state for state in AgentState if state.is_operational), found["agents"]
+            ),
+        )
+
+
+def _filled(labels: Iterable[str], found: Mapping[str, int]) -> dict[str, int]:
+    return {**{str(label): 0 for label in labels}, **found}
+
+
+def _part(
+    figure: str, label: SQLColumnExpression[str] | None, number: SQLColumnExpression[int]
+) -> _Part:
+    return select(
+        literal(figure, Text),
+        cast(null() if label is None else label, Text),
+        cast(number, BigInteger),
+    )
+
+
+def _backlog(now: datetime) -> list[_Part]:
+    """What waits, how long, and what failed: all from the partial indexes on state."""
+    is_waiting = col(InboxRow.state).in_(_WAITING)
+    is_unsettled = col(OutboxRow.state).in_(_UNSETTLED)
+    oldest = func.least(
+        select(func.min(col(InboxRow.received_at))).where(is_waiting).scalar_subquery(),
+        select(func.min(col(OutboxRow.created_at))).where(is_unsettled).scalar_subquery(),
+    )
+    age_ms = extract("epoch", literal(now) - oldest) * 1000
+    return [
+        _part("overdue", None, func.count())
+        .select_from(_MESSAGE_FATE)
+        .where(
+            _MESSAGE_FATE.c.fate == "waiting",
+            _MESSAGE_FATE.c.received_at <= now - OVERDUE_AFTER,
+            # The view judges; which rows it could be about is found by index.
+            _MESSAGE_FATE.c.message_id.in_(
+                union(
+                    select(col(InboxRow.id)).where(is_waiting),
+                    select(col(InboxRow.id))
+                    .join(OutboxRow, col(OutboxRow.turn_id) == col(InboxRow.turn_id))
+                    .where(is_unsettled),
+                )
+            ),
+        ),
+        _part("waiting", col(InboxRow.lane), func.count())
+        .where(is_waiting)
+        .group_by(col(InboxRow.lane)),
+        _part("queue_age_ms", None, func.greatest(func.coalesce(age_ms, 0), 0)),
+        _part("outbox", col(OutboxRow.state), func.count())
+        .where(is_unsettled)
+        .group_by(col(OutboxRow.state)),
+        _part("outbox", literal("failed", Text), func.count())
+        .select_from(OutboxRow)
+        .where(col(OutboxRow.state) == "failed"),
+        _part("failed_inbound", None, func.count())
+        .select_from(InboxRow)
+        .where(col(InboxRow.state) == "failed"),
+    ]
+
+
+def _recent(*, since: datetime) -> list[_Part]:
+    """Calls, their tokens, and handoffs since then, from the indexes on their time."""
+    is_recent = col(ModelUsageRow.started_at) >= since
+    tokens = {
+        "input": col(ModelUsageRow.input_tokens),
+        "cache_read": col(ModelUsageRow.cache_read_tokens),
+        "cache_write": col(ModelUsageRow.cache_write_tokens),
+        "output": col(ModelUsageRow.output_tokens),
+    }
+    return [
+        _part("model_calls", col(ModelUsageRow.outcome), func.count())
+        .where(is_recent)
+        .group_by(col(ModelUsageRow.outcome)),
+        *(
+            _part("tokens", literal(kind, Text), func.coalesce(func.sum(counted), 0)).where(
+                is_recent
+            )
+            for kind, counted in tokens.items()
+        ),
+        _part("handoffs", col(AgentHandoffRow.termination_reason), func.count())
+        .where(col(AgentHandoffRow.created_at) >= since)
+        .group_by(col(AgentHandoffRow.termination_reason)),
+    ]
+
+
+def _agents() -> _Part:
+    return (
+        _part("agents", col(AgentRow.state), func.count())
+        .where(col(AgentRow.ended_at).is_(None))
+        .group_by(col(AgentRow.state))
+    )

@@ -1,0 +1,216 @@
+"""The history of handoffs, as operators ask for it: a page, one, a person's latest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col
+
+from context.lifecycle import TerminationReason
+from context.messages import (
+    AgentId,
+    PersonId,
+    Platform,
+    Provider,
+    SessionId,
+    TraceId,
+    UserId,
+)
+from storage.cursor import Cursor
+from storage.database import Database
+from storage.people import person_ids
+from storage.tables import NAMES, AgentHandoffRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffSummary:
+    """A handoff without its document.
+
+    Attributes:
+        sequence: Which handoff of its trace this is, from 1.
+        user_id: The identity its session came in by.
+        total_tokens: The occupancy at the handoff.
+        completion_percentage: Done to-dos of all; None without any.
+        active: Whether its trace's current agent began from it.
+    """
+
+    handoff_id: str
+    trace_id: TraceId
+    sequence: int
+    user_id: UserId
+    platform: Platform
+    provider: Provider
+    session_id: SessionId
+    agent_id: AgentId
+    agent_type: str
+    agent_version: int
+    project_id: str | None
+    workflow_type: str | None
+    task_status: str | None
+    termination_reason: TerminationReason
+    total_tokens: int
+    context_window_limit: int
+    completion_percentage: float | None
+    probe_score: float | None
+    predecessor_handoff_id: str | None
+    successor_handoff_id: str | None
+    active: bool
+    created_at: datetime
+    summary: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredHandoff(HandoffSummary):
+    """A handoff with its document, as stored."""
+
+    document: Mapping[str, object] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoffFilter:
+    """Which handoffs are asked for; None asks for any.
+
+    Attributes:
+        user_id: Any identity of a person; means the person.
+        created_after: The first moment that counts.
+        created_before: The first moment after that counts no more.
+        q: Words of the document, as in a web search: `order "blue lamp" -refund`.
+    """
+
+    user_id: UserId | None = None
+    platform: Platform | None = None
+    trace_id: TraceId | None = None
+    agent_type: str | None = None
+    project_id: str | None = None
+    termination_reason: TerminationReason | None = None
+    active: bool | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    q: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Handoffs, newest first, and where the next page begins; None after the last."""
+
+    items: tuple[HandoffSummary, ...]
+    next_cursor: Cursor | None
+
+
+_HANDOFF = NAMES.tables["agent_handoff"]
+SUMMARY_COLUMNS = tuple(
+    _HANDOFF.c["id" if one.name == "handoff_id" else one.name].label(one.name)
+    for one in fields(HandoffSummary)
+)
+_NEWEST_FIRST = (col(AgentHandoffRow.created_at).desc(), col(AgentHandoffRow.id).desc())
+
+
+class Handoffs:
+    """All handoffs, in Postgres."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(
+        self, wanted: HandoffFilter, *, limit: int, cursor: Cursor | None = None
+    ) -> Page:
+        """Read a page, newest first.
+
+        Args:
+            wanted: All that is given must hold.
+            limit: Most items on the page, at least 1.
+            cursor: Where the page before ended.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        statement = select(*SUMMARY_COLUMNS).where(*_conditions(wanted))
+        if cursor is not None:
+            place = tuple_(col(AgentHandoffRow.created_at), col(AgentHandoffRow.id))
+            statement = statement.where(place < (cursor.created_at, cursor.item_id))
+        statement = statement.order_by(*_NEWEST_FIRST).limit(limit + 1)
+        async with self._database.transaction() as connection:
+            if wanted.user_id is not None:
+                whose = await person_ids(connection, wanted.user_id)
+                statement = statement.where(_is_of(whose))
+            found = await summaries(connection, statement)
+        items = found[:limit]
+        if len(found) <= limit:
+            return Page(items=items, next_cursor=None)
+        last = items[-1]
+        return Page(
+            items=items,
+            next_cursor=Cursor(created_at=last.created_at, item_id=last.handoff_id),
+        )
+
+    async def one(self, handoff_id: str) -> StoredHandoff | None:
+        """Read one handoff with its document; None if there is none.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        async with self._database.transaction() as connection:
+            return await _stored(connection, col(AgentHandoffRow.id) == handoff_id)
+
+    async def latest(self, user_id: UserId) -> StoredHandoff | None:
+        """Read the newest handoff of a person with its document; None if there is none.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        async with self._database.transaction() as connection:
+            whose = await person_ids(connection, user_id)
+            return await _stored(connection, _is_of(whose))
+
+
+def _conditions(wanted: HandoffFilter) -> list[ColumnElement[bool]]:
+    equal = {
+        col(AgentHandoffRow.platform): wanted.platform,
+        col(AgentHandoffRow.trace_id): wanted.trace_id,
+        col(AgentHandoffRow.agent_type): wanted.agent_type,
+        col(AgentHandoffRow.project_id): wanted.project_id,
+        col(AgentHandoffRow.termination_reason): wanted.termination_reason,
+        col(AgentHandoffRow.active): wanted.active,
+    }
+    conditions = [column == value for column, value in equal.items() if value is not None]
+    if wanted.created_after is not None:
+        conditions.append(col(AgentHandoffRow.created_at) >= wanted.created_after)
+    if wanted.created_before is not None:
+        conditions.append(col(AgentHandoffRow.created_at) < wanted.created_before)
+    if wanted.q is not None:
+        query = func.websearch_to_tsquery("simple", wanted.q)
+        conditions.append(col(AgentHandoffRow.words).bool_op("@@")(query))
+    return conditions
+
+
+def _is_of(whose: tuple[PersonId, ...]) -> ColumnElement[bool]:
+    return col(AgentHandoffRow.person_id).in_(whose)
+
+
+async def _stored(
+    connection: AsyncConnection, condition: ColumnElement[bool]
+) -> StoredHandoff | None:
+    statement = (
+        select(*SUMMARY_COLUMNS, col(AgentHandoffRow.document))
+        .where(condition)
+        .order_by(*_NEWEST_FIRST)
+        .limit(1)
+    )
+    row = (await connection.execute(statement)).mappings().one_or_none()
+    return StoredHandoff(**_values(row)) if row is not None else None
+
+
+async def summaries(
+    connection: AsyncConnection, statement: Select[Any]
+) -> tuple[HandoffSummary, ...]:
+    """Read the handoffs that a statement over `SUMMARY_COLUMNS` selects."""
+    rows = (await connection.execute(statement)).mappings()
+    return tuple(HandoffSummary(**_values(row)) for row in rows)
+
+
+def _values(row: RowMapping) -> dict[str, Any]:
+    return {**row, "termination_reason": TerminationReason(row["termination_reason"])}

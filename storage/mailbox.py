@@ -1,0 +1,180 @@
+"""The mailbox of each session: what came in, kept before it is acknowledged.
+
+Accepting is one text statement in one commit; the ORM costs three times as much here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from context.errors import SessionConflict
+from context.messages import (
+    InboundMessage,
+    Said,
+    TurnId,
+    person_id,
+    session_id,
+)
+from context.text import storable
+from storage.database import Database
+from storage.lanes import HOLDS, Claim, Lane, fence
+from storage.values import inbound, inbound_json
+
+# A turn answers at most so many messages; what is over forms the next one.
+_MOST_MERGED = 50
+
+# Stores a message of session $2, whose person `owner` gives, and wakes the lane if it slept.
+_STORE = """
+stored as (
+  insert into inbox (id, session_id, person_id, lane, body, sent_at, received_at)
+  select $1, $2::text, person_id, $3, $4::jsonb, $5, $6 from owner
+  on conflict (id) do nothing returning session_id, person_id, lane
+), woken as (
+  insert into lane as l (session_id, name, person_id, awake)
+  select session_id, lane, person_id, true from stored
+  on conflict (session_id, name) do update set awake = true where not l.awake
+  returning l.session_id, l.name
+), job as (
+  insert into queue.pgqueuer (priority, entrypoint, payload, status)
+  select 0, name, convert_to(session_id, 'UTF8'), 'queued' from woken
+)
+select 1 from stored
+"""
+
+_ACCEPT = f"""
+with owner as (
+  select person_id from session where id = $2::text
+), {_STORE}
+"""  # noqa: S608 - constants only
+
+# The first of a session, and perhaps of a person. A session stored by another transaction
+# while this statement ran is not in its snapshot: then nothing is stored.
+_ACCEPT_FIRST = f"""
+with owner as (
+  insert into session
+    (id, person_id, user_id, platform, provider, conversation, shared, created_at, updated_at)
+  values ($2::text, coalesce(
+      (select coalesce(p.linked_to, p.id) from identity n join person p on p.id = n.person_id
+       where n.platform = $9 and n.user_id = $8), $7),
+    $8, $9, $10, $11, $12, $6, $6)
+  on conflict (id) do nothing returning person_id
+), new_person as (
+  insert into person (id, created_at) select person_id, $6 from owner
+  on conflict do nothing
+), new_identity as (
+  insert into identity (platform, user_id, person_id, speaker, created_at)
+  select $9, $8, person_id, $13, $6 from owner on conflict do nothing
+), {_STORE}
+"""  # noqa: S608 - constants only
+
+_KNOWN = "select 1 from inbox where id = $1"
+
+# What was refused while the fence waited is seen by the update alone: the rest of the
+# statement knows what was there when it began.
+_TAKE = """
+with fence as (
+  select 1 from lane where session_id = $1 and name = 'turn' and epoch = $2 for update
+), open as (
+  select turn_id from inbox
+  where session_id = $1 and lane = 'turn' and state = 'taken' limit 1
+), chosen as (
+  select id from inbox
+  where session_id = $1 and lane = 'turn' and exists (select from fence)
+    and state in ('pending', 'taken')  -- for the index, which knows no case
+    and state = case when exists (select from open) then 'taken' else 'pending' end
+  order by sent_at, position limit $4
+)
+update inbox i set state = 'taken', attempts = attempts + 1,
+  turn_id = coalesce((select turn_id from open), $3)
+from chosen where i.id = chosen.id and i.state in ('pending', 'taken')
+returning i.body, i.turn_id, i.attempts, i.sent_at, i.position
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """The messages that one turn answers, in order.
+
+    `attempts` is how often they have been taken, this time included; a turn that was
+    interrupted is taken again under the same id.
+    """
+
+    turn_id: TurnId
+    messages: tuple[InboundMessage, ...]
+    attempts: int
+
+
+class Mailbox:
+    """Everything that came in, in Postgres."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, messages: Sequence[InboundMessage], *, now: datetime) -> int:
+        """Keep messages and wake who handles them; say how many were new.
+
+        All or none are kept. A message that was kept before changes nothing.
+
+        Raises:
+            StoreUnavailable: The database is out of reach; nothing is kept.
+        """
+        new = 0
+        async with self._database.hot() as connection:
+            if len(messages) == 1:
+                return await self._put(connection, messages[0], now=now)
+            async with connection.transaction():
+                for message in messages:
+                    new += await self._put(connection, message, now=now)
+        return new
+
+    async def _put(
+        self, connection: asyncpg.Connection, message: InboundMessage, *, now: datetime
+    ) -> int:
+        kept = (
+            message.message_id,
+            session_id(message.platform, message.user_id, message.conversation),
+            Lane.TURN if isinstance(message.content, Said) else Lane.CONTROL,
+            inbound_json(message),
+            message.sent_at,
+            now,
+        )
+        while not await connection.fetchval(_ACCEPT, *kept):
+            if await connection.fetchval(_KNOWN, message.message_id):
+                return 0
+            sender = (
+                person_id(message.platform, message.user_id),
+                message.user_id,
+                message.platform,
+                message.reply_to.provider,
+                message.conversation,
+                message.shared,
+                storable(message.speaker) if message.speaker is not None else None,
+            )
+            if await connection.fetchval(_ACCEPT_FIRST, *kept, *sender):
+                break
+        return 1
+
+    async def take(self, claim: Claim, *, turn_id: TurnId) -> Mail | None:
+        """Take the waiting mail for one turn; None if there is none.
+
+        Mail that an interrupted turn had taken comes first, alone, under that turn's id.
+
+        Raises:
+            SessionConflict: The claim is lost.
+        """
+        async with self._database.hot() as connection:
+            rows = await connection.fetch(
+                _TAKE, claim.session_id, claim.epoch, turn_id, _MOST_MERGED
+            )
+            if not rows and not await connection.fetchval(HOLDS, *fence(claim)):
+                raise SessionConflict(claim.session_id)
+        if not rows:
+            return None
+        rows.sort(key=lambda row: (row["sent_at"], row["position"]))
+        return Mail(
+            turn_id=TurnId(rows[0]["turn_id"]),
+            messages=tuple(inbound(row["body"]) for row in rows),
+            attempts=max(row["attempts"] for row in rows),
+        )

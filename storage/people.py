@@ -1,0 +1,71 @@
+"""People: which of them an identity, or a digest of one, means."""
+
+import hashlib
+
+from sqlalchemy import LargeBinary, func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col
+
+from context.messages import PersonId, UserId
+from storage.database import Database
+from storage.tables import IdentityRow, PersonRow
+
+_BLOCK_BYTES = 64
+
+
+class People:
+    """Everybody who ever wrote, in Postgres."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def behind(self, digest: str, *, key: bytes) -> UserId | None:
+        """Find the identity whose HMAC-SHA256 under a key begins with these hex digits.
+
+        It is computed here, for every identity there is: an operator asks seldom, and a stored
+        digest would outlive its key.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        inner, outer = _pads(key)
+        user_id = func.convert_to(col(IdentityRow.user_id), "UTF8")
+        hashed = func.sha256(
+            literal(outer, LargeBinary).op("||")(
+                func.sha256(literal(inner, LargeBinary).op("||")(user_id))
+            )
+        )
+        statement = select(col(IdentityRow.user_id)).where(
+            func.starts_with(func.encode(hashed, "hex"), digest)
+        )
+        async with self._database.transaction() as connection:
+            found = await connection.scalar(statement.limit(1))
+        return None if found is None else UserId(found)
+
+
+def _pads(key: bytes) -> tuple[bytes, bytes]:
+    """The key as HMAC mixes it in, inside and outside (RFC 2104)."""
+    short = hashlib.sha256(key).digest() if len(key) > _BLOCK_BYTES else key
+    padded = short.ljust(_BLOCK_BYTES, b"\0")
+    return bytes(one ^ 0x36 for one in padded), bytes(one ^ 0x5C for one in padded)
+
+
+async def person_ids(connection: AsyncConnection, user_id: UserId) -> tuple[PersonId, ...]:
+    """Find all ids that the rows of one person carry; none if the identity is unknown.
+
+    Linking points one person at another and moves no rows, so somebody linked has several.
+
+    Args:
+        connection: Inside the transaction that goes on to read the rows.
+        user_id: Any identity of the person.
+    """
+    of_identity = (
+        select(func.coalesce(col(PersonRow.linked_to), col(PersonRow.id)))
+        .join(IdentityRow, col(IdentityRow.person_id) == col(PersonRow.id))
+        .where(col(IdentityRow.user_id) == user_id)
+    )
+    roots = (await connection.scalars(of_identity)).all()
+    everyone = select(col(PersonRow.id)).where(
+        or_(col(PersonRow.id).in_(roots), col(PersonRow.linked_to).in_(roots))
+    )
+    return tuple(PersonId(one) for one in await connection.scalars(everyone))

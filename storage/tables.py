@@ -1,0 +1,374 @@
+"""The tables, as SQLModel classes; rows never leave this package.
+
+Every table carries the person, so that one person's rows can be found, moved and erased.
+Order within a session comes from an identity column; every id is minted by us.
+"""
+
+import re
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    desc,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.orm import declared_attr
+from sqlmodel import Field, SQLModel
+from typing_extensions import override
+
+NAMES = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+
+
+class Row(SQLModel):
+    """What every table shares: metadata of our own, and its class's name without `Row`."""
+
+    metadata: ClassVar[MetaData] = NAMES
+
+    @declared_attr.directive
+    @override
+    def __tablename__(cls) -> str:  # type: ignore[mutable-override]  # noqa: N805 - as SQLModel does
+        """Name the table: `ContentItemRow` → `content_item`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    """Keep a text column to its words; a new word is a new migration."""
+    words = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} in ({words})", name=f"{column}_known")
+
+
+class PersonRow(Row, table=True):
+    """A person; read wherever an identity is resolved."""
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    linked_to: str | None = Field(
+        default=None, sa_column=Column(Text, ForeignKey("person.id"), index=True)
+    )
+    created_at: datetime
+
+
+class IdentityRow(Row, table=True):
+    """How a platform names a person; read on first contact and by every route by user."""
+
+    platform: str = Field(sa_column=Column(Text, primary_key=True))
+    user_id: str = Field(sa_column=Column(Text, primary_key=True, index=True))
+    person_id: str = Field(
+        sa_column=Column(Text, ForeignKey("person.id"), nullable=False, index=True)
+    )
+    speaker: str | None = Field(default=None, sa_column=Column(Text))
+    greeted_at: datetime | None = None
+    created_at: datetime
+
+
+class SessionRow(Row, table=True):
+    """A person in one conversation; read at the start of every turn."""
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    person_id: str = Field(
+        sa_column=Column(Text, ForeignKey("person.id"), nullable=False, index=True)
+    )
+    user_id: str = Field(sa_column=Column(Text, nullable=False))
+    platform: str = Field(sa_column=Column(Text, nullable=False))
+    provider: str = Field(sa_column=Column(Text, nullable=False))
+    conversation: str = Field(sa_column=Column(Text, nullable=False))
+    shared: bool
+    agent_id: str | None = Field(default=None, sa_column=Column(Text))
+    next_position: int = Field(
+        default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0"))
+    )
+    created_at: datetime
+    updated_at: datetime
+
+    __table_args__ = (
+        # The latest session of a person in a place (slash commands), and lists of a user.
+        Index("session_latest", "platform", "user_id", desc("updated_at")),
+    )
+
+
+class LaneRow(Row, table=True):
+    """One kind of work of one session; read by whoever claims it and by the sweep."""
+
+    session_id: str = Field(sa_column=Column(Text, ForeignKey("session.id"), primary_key=True))
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    person_id: str = Field(sa_column=Column(Text, nullable=False))
+    awake: bool
+    epoch: int = Field(
+        default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0"))
+    )
+    leased_until: datetime | None = None
+
+    __table_args__ = (
+        _one_of("name", "turn", "control", "deliver"),
+        # Lanes that should have a job (sweep).
+        Index("lane_awake", "session_id", postgresql_where=text("awake")),
+    )
+
+
+class InboxRow(Row, table=True):
+    """What came in; read by turns, by the control lane and by `message_fate`.
+
+    `body` is a `context.messages.InboundMessage` as JSON.
+    """
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    session_id: str = Field(sa_column=Column(Text, ForeignKey("session.id"), nullable=False))
+    person_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    lane: str = Field(sa_column=Column(Text, nullable=False))
+    position: int = Field(sa_column=Column(BigInteger, Identity(always=True), nullable=False))
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    state: str = Field(
+        default="pending", sa_column=Column(Text, nullable=False, server_default="pending")
+    )
+    reason: str | None = Field(default=None, sa_column=Column(Text))
+    turn_id: str | None = Field(default=None, sa_column=Column(Text))
+    attempts: int = Field(
+        default=0, sa_column=Column(Integer, nullable=False, server_default=text("0"))
+    )
+    sent_at: datetime
+    received_at: datetime
+    settled_at: datetime | None = None
+
+    __table_args__ = (
+        _one_of("lane", "turn", "control"),
+        _one_of("state", "pending", "taken", "answered", "merged", "refused", "failed"),
+        # The session's waiting mail, in order (take, let go, sweep), and what is overdue.
+        Index(
+            "inbox_waiting",
+            "session_id",
+            "lane",
+            "sent_at",
+            "position",
+            postgresql_where=text("state in ('pending', 'taken')"),
+        ),
+        # Dead letters, newest first.
+        Index("inbox_failed", desc("settled_at"), postgresql_where=text("state = 'failed'")),
+        Index("inbox_turn", "turn_id"),
+    )
+
+
+class ContentItemRow(Row, table=True):
+    """The transcript, as raw content blocks, only ever added to; read by every turn."""
+
+    session_id: str = Field(sa_column=Column(Text, ForeignKey("session.id"), primary_key=True))
+    position: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    person_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    agent_id: str = Field(sa_column=Column(Text, nullable=False))
+    turn_id: str = Field(sa_column=Column(Text, nullable=False))
+    role: str = Field(sa_column=Column(Text, nullable=False))
+    blocks: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    message_ids: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    said_at: datetime
+
+    __table_args__ = (_one_of("role", "user", "assistant"),)
+
+
+class StepRow(Row, table=True):
+    """One committed step of a turn: a model response and its tool results."""
+
+    turn_id: str = Field(sa_column=Column(Text, primary_key=True))
+    number: int = Field(sa_column=Column(Integer, primary_key=True))
+    session_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    person_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    agent_id: str = Field(sa_column=Column(Text, nullable=False))
+    stop: str = Field(sa_column=Column(Text, nullable=False))
+    committed_at: datetime
+
+
+class AgentRow(Row, table=True):
+    """One agent of a trace; read at the start of every turn and by traces."""
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    trace_id: str = Field(sa_column=Column(Text, nullable=False))
+    session_id: str = Field(
+        sa_column=Column(Text, ForeignKey("session.id"), nullable=False, index=True)
+    )
+    person_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    user_id: str = Field(sa_column=Column(Text, nullable=False))
+    platform: str = Field(sa_column=Column(Text, nullable=False))
+    provider: str = Field(sa_column=Column(Text, nullable=False))
+    agent_type: str = Field(sa_column=Column(Text, nullable=False))
+    version: int = Field(sa_column=Column(Integer, nullable=False))
+    state: str = Field(sa_column=Column(Text, nullable=False))
+    parent_id: str | None = Field(default=None, sa_column=Column(Text))
+    began_from: str | None = Field(default=None, sa_column=Column(Text))
+    history_from: int = Field(sa_column=Column(BigInteger, nullable=False))
+    occupied_tokens: int = Field(sa_column=Column(BigInteger, nullable=False))
+    peak_tokens: int = Field(sa_column=Column(BigInteger, nullable=False))
+    turns: int = Field(sa_column=Column(Integer, nullable=False))
+    told: int = Field(sa_column=Column(Integer, nullable=False))
+    termination_reason: str | None = Field(default=None, sa_column=Column(Text))
+    started_at: datetime
+    ended_at: datetime | None = None
+
+    __table_args__ = (
+        # A trace's agents, oldest first; no two agents of a trace share a version.
+        Index("agent_trace", "trace_id", "version", unique=True),
+        # The agents at work, by state (metrics).
+        Index("agent_at_work", "state", postgresql_where=text("ended_at is null")),
+    )
+
+
+class ModelUsageRow(Row, table=True):
+    """One model call, booked before it is made; read by statistics."""
+
+    call_id: str = Field(sa_column=Column(Text, primary_key=True))
+    person_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    session_id: str = Field(sa_column=Column(Text, nullable=False))
+    agent_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    turn_id: str = Field(sa_column=Column(Text, nullable=False))
+    purpose: str = Field(sa_column=Column(Text, nullable=False))
+    model: str = Field(sa_column=Column(Text, nullable=False))
+    outcome: str = Field(sa_column=Column(Text, nullable=False))
+    input_tokens: int | None = Field(default=None, sa_column=Column(BigInteger))
+    cache_read_tokens: int | None = Field(default=None, sa_column=Column(BigInteger))
+    cache_write_tokens: int | None = Field(default=None, sa_column=Column(BigInteger))
+    output_tokens: int | None = Field(default=None, sa_column=Column(BigInteger))
+    started_at: datetime
+    ended_at: datetime | None = None
+
+    __table_args__ = (
+        # The latest calls (metrics).
+        Index("model_usage_newest", desc("started_at")),
+    )
+
+
+class AgentHandoffRow(Row, table=True):
+    """One handoff; read by the successor's turns and by admins."""
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    trace_id: str = Field(sa_column=Column(Text, nullable=False))
+    sequence: int = Field(sa_column=Column(Integer, nullable=False))
+    person_id: str = Field(sa_column=Column(Text, nullable=False))
+    user_id: str = Field(sa_column=Column(Text, nullable=False))
+    platform: str = Field(sa_column=Column(Text, nullable=False))
+    provider: str = Field(sa_column=Column(Text, nullable=False))
+    session_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    agent_id: str = Field(sa_column=Column(Text, nullable=False))
+    agent_type: str = Field(sa_column=Column(Text, nullable=False))
+    agent_version: int = Field(sa_column=Column(Integer, nullable=False))
+    project_id: str | None = Field(default=None, sa_column=Column(Text))
+    workflow_type: str | None = Field(default=None, sa_column=Column(Text))
+    current_phase: str | None = Field(default=None, sa_column=Column(Text))
+    task_status: str | None = Field(default=None, sa_column=Column(Text))
+    task_description: str | None = Field(default=None, sa_column=Column(Text))
+    termination_reason: str = Field(sa_column=Column(Text, nullable=False))
+    total_tokens: int = Field(sa_column=Column(BigInteger, nullable=False))
+    context_window_limit: int = Field(sa_column=Column(BigInteger, nullable=False))
+    completion_percentage: float | None = Field(default=None, sa_column=Column(Double))
+    probe_score: float | None = Field(default=None, sa_column=Column(Double))
+    markdown_path: str | None = Field(default=None, sa_column=Column(Text))
+    predecessor_handoff_id: str | None = Field(default=None, sa_column=Column(Text))
+    successor_handoff_id: str | None = Field(default=None, sa_column=Column(Text))
+    active: bool
+    created_at: datetime
+    summary: str = Field(sa_column=Column(Text, nullable=False))
+    document: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    words: str | None = Field(
+        default=None,
+        # A tsvector holds at most 1 MiB, so only the beginning of a huge document is indexed.
+        sa_column=Column(
+            TSVECTOR,
+            Computed("to_tsvector('simple', left(document::text, 250000))", persisted=True),
+        ),
+    )
+
+    __table_args__ = (
+        # One index a query: by person, user, platform, trace, agent type, project; full text;
+        # newest.
+        Index("agent_handoff_person", "person_id", desc("created_at"), desc("id")),
+        Index("agent_handoff_user", "user_id", desc("created_at"), desc("id")),
+        Index("agent_handoff_platform", "platform", desc("created_at"), desc("id")),
+        Index("agent_handoff_trace", "trace_id", "sequence", unique=True),
+        Index("agent_handoff_agent_type", "agent_type", desc("created_at"), desc("id")),
+        Index("agent_handoff_project", "project_id", desc("created_at"), desc("id")),
+        Index("agent_handoff_newest", desc("created_at"), desc("id")),
+        Index("agent_handoff_words", "words", postgresql_using="gin"),
+    )
+
+
+class RotationRow(Row, table=True):
+    """A forced rotation: which agent gave way to which, and how full it was."""
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    trace_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    person_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    session_id: str = Field(sa_column=Column(Text, nullable=False))
+    handoff_id: str = Field(sa_column=Column(Text, nullable=False))
+    old_agent_id: str = Field(sa_column=Column(Text, nullable=False))
+    new_agent_id: str = Field(sa_column=Column(Text, nullable=False))
+    occupied_tokens: int = Field(sa_column=Column(BigInteger, nullable=False))
+    context_window_limit: int = Field(sa_column=Column(BigInteger, nullable=False))
+    created_at: datetime
+
+
+class OutboxRow(Row, table=True):
+    """What is to be said and what became of it; read by delivery.
+
+    `address` is a `context.messages.Address` as JSON; `body` is one platform message.
+    """
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    session_id: str = Field(sa_column=Column(Text, ForeignKey("session.id"), nullable=False))
+    person_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    turn_id: str | None = Field(default=None, sa_column=Column(Text))
+    agent_id: str | None = Field(default=None, sa_column=Column(Text))
+    position: int = Field(sa_column=Column(BigInteger, Identity(always=True), nullable=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    notice: str | None = Field(default=None, sa_column=Column(Text))
+    address: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    state: str = Field(
+        default="pending", sa_column=Column(Text, nullable=False, server_default="pending")
+    )
+    attempts: int = Field(
+        default=0, sa_column=Column(Integer, nullable=False, server_default=text("0"))
+    )
+    epoch: int | None = Field(default=None, sa_column=Column(BigInteger))
+    not_before: datetime | None = None
+    first_tried_at: datetime | None = None
+    uncertain_at: datetime | None = None
+    receipt: str | None = Field(default=None, sa_column=Column(Text))
+    code: str | None = Field(default=None, sa_column=Column(Text))
+    delivery: str | None = Field(default=None, sa_column=Column(Text))
+    created_at: datetime
+    settled_at: datetime | None = None
+
+    __table_args__ = (
+        _one_of("kind", "reply", "notice", "command"),
+        _one_of("state", "pending", "sending", "uncertain", "sent", "failed"),
+        # What a session still has to say, in order (deliver, let go, sweep).
+        Index(
+            "outbox_unsettled",
+            "session_id",
+            "position",
+            postgresql_where=text("state in ('pending', 'sending', 'uncertain')"),
+        ),
+        # What a session was already sent (settling what is uncertain).
+        Index("outbox_tried", "session_id", "first_tried_at"),
+        # Delivery statuses come by receipt.
+        Index("outbox_receipt", "receipt"),
+        # What became of a turn's answer (message_fate).
+        Index("outbox_turn", "turn_id"),
+        # Delivery dead letters, newest first.
+        Index("outbox_failed", desc("settled_at"), postgresql_where=text("state = 'failed'")),
+    )

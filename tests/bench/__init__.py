@@ -1,0 +1,1 @@
+"""Benchmarks beside their baselines, in one run: `make bench`."""

@@ -1,0 +1,33 @@
+"""Fixtures of the app's own tests."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from channels.registry import KINDS
+from storage.database import Database
+from tests.bot.chat import Chat, chatting
+from tests.bot.processes import logging_as_it_was
+
+
+@pytest.fixture
+async def chat(database: Database) -> AsyncIterator[Chat]:
+    """One person's chat with the bot."""
+    async with chatting(database) as opened:
+        yield opened
+
+
+@pytest.fixture
+def unconfigured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """An empty folder to stand in, and an environment without any variable of ours."""
+    prefixes = tuple(f"{kind.provider.upper()}_" for kind in KINDS)
+    ours = {name.upper() for name in Settings.model_fields}
+    for name in list(os.environ):
+        if name.upper() in ours or name.upper().startswith(prefixes):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    with logging_as_it_was():
+        yield tmp_path

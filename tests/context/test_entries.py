@@ -1,0 +1,119 @@
+from datetime import date
+
+import pytest
+from pydantic import ValidationError
+
+from context.entries import (
+    Commitment,
+    DecisionNote,
+    ErrorNote,
+    FileNote,
+    PendingCall,
+    Preference,
+    RecentTurn,
+    RejectedAlternative,
+    TaskProgress,
+    Todo,
+    WorkNote,
+    fact_line,
+)
+from context.fact_patterns import FactKind
+from context.facts import Fact, Origin
+from context.messages import TurnId
+from tests.builders import NOON
+
+
+@pytest.mark.parametrize(
+    ("entry", "line"),
+    [
+        (Preference(text="tea"), "tea"),
+        (Preference(text="tea", since=date(2026, 11, 20)), "tea (since 2026-11-20)"),
+        (Commitment(kind="unanswered", text="where?"), "unanswered: where?"),
+        (Commitment(kind="promise", text="call", due="Friday"), "promise: call (due Friday)"),
+        (Todo(text="call"), "[open] call"),
+        (Todo(text="call", owner="Ada", due="Friday"), "[open] call (Ada, due Friday)"),
+        (TaskProgress(task="move", status="half"), "move: half"),
+        (
+            TaskProgress(task="move", status="half", current_step="pack", next_step="go"),
+            "move: half; now: pack; next: go",
+        ),
+        (PendingCall(call_id="c1", name="refund"), "pending: refund (c1)"),
+        (ErrorNote(message="boom", where="find"), "find: boom"),
+        (ErrorNote(message="boom", where="find", fix="again"), "find: boom; fixed by again"),
+        (DecisionNote(decision="red"), "red"),
+        (DecisionNote(decision="red", reason="warm"), "red (because warm)"),
+        (RejectedAlternative(option="blue"), "blue"),
+        (RejectedAlternative(option="blue", reason="cold"), "blue (because cold)"),
+        (FileNote(reference="a.pdf"), "sent a.pdf"),
+        (FileNote(reference="a.pdf", action="written", note="offer"), "written a.pdf: offer"),
+        (WorkNote(what="moved"), "moved"),
+        (WorkNote(what="moved", evidence="c1"), "moved (c1)"),
+    ],
+)
+def test_every_entry_says_itself_in_a_line(entry: Todo, line: str) -> None:
+    assert entry.line == line
+
+
+def test_a_turn_says_both_sides() -> None:
+    turn = RecentTurn(turn_id=TurnId("t"), said_at=NOON, person="Hello", assistant="Hi")
+
+    assert turn.line == "person: Hello\nassistant: Hi"
+    assert turn.model_copy(update={"assistant": ""}).line == "person: Hello"
+
+
+@pytest.mark.parametrize(
+    ("name", "origin", "superseded_by", "line"),
+    [
+        ("order number", Origin.USER, None, "order number: 48213"),
+        ("", Origin.USER, None, "identifier: 48213"),
+        ("order", Origin.USER, "9", "order: 48213 (superseded by 9)"),
+        ("order", Origin.MODEL, None, "order: 48213 (said by the assistant)"),
+        ("order", Origin.TOOL, "9", "order: 48213 (superseded by 9; from a tool)"),
+        ("order", Origin.OTHERS, None, "order: 48213 (said by others)"),
+    ],
+)  # fmt: skip
+def test_a_fact_says_what_must_be_known_of_its_worth(
+    *, name: str, origin: Origin, superseded_by: str | None, line: str
+) -> None:
+    fact = Fact(
+        kind=FactKind.IDENTIFIER,
+        name=name,
+        value="48213",
+        message_id=None,
+        said_at=NOON,
+        origin=origin,
+        superseded_by=superseded_by,
+    )
+
+    assert fact_line(fact) == line
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("", "phone: 1"), ("phone number", "phone number: 1"), ("office", "office (phone): 1")],
+)
+def test_a_phone_number_says_that_it_is_one(name: str, line: str) -> None:
+    fact = Fact(
+        kind=FactKind.PHONE,
+        name=name,
+        value="1",
+        message_id=None,
+        said_at=NOON,
+        origin=Origin.USER,
+    )
+
+    assert fact_line(fact) == line
+
+
+def test_what_cannot_be_stored_is_in_no_entry() -> None:
+    assert Todo(text="a\x00b\ud83dc").text == "abc"
+
+
+def test_what_is_no_text_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        Todo.model_validate({"text": 5})
+
+
+def test_an_unknown_field_is_refused() -> None:
+    with pytest.raises(ValidationError, match="mood"):
+        Todo.model_validate({"text": "call", "mood": "good"})
