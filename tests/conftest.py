@@ -1,9 +1,11 @@
 """Fixtures that every test may use."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from storage.database import Address, Database, address, open_database
@@ -13,6 +15,24 @@ from tests.postgres import new_database, server
 # A loaded machine is no defect: what may take how long is measured elsewhere.
 settings.register_profile("baton", deadline=None)
 settings.load_profile("baton")
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """Undo what a process does to logging: the next test's output is another's file."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    levels = {
+        one: one.level
+        for one in root.manager.loggerDict.values()
+        if isinstance(one, logging.Logger)
+    }
+    yield
+    structlog.reset_defaults()
+    root.handlers = handlers
+    root.setLevel(level)
+    for one, before in levels.items():
+        one.setLevel(before)
 
 
 @pytest.fixture(scope="session")

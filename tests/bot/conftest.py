@@ -1,7 +1,7 @@
 """Fixtures of the app's own tests."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,6 @@ from bot.settings import Settings
 from channels.registry import KINDS
 from storage.database import Database
 from tests.bot.chat import Chat, chatting
-from tests.bot.processes import logging_as_it_was
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ async def chat(database: Database) -> AsyncIterator[Chat]:
 
 
 @pytest.fixture
-def unconfigured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def unconfigured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty folder to stand in, and an environment without any variable of ours."""
     prefixes = tuple(f"{kind.provider.upper()}_" for kind in KINDS)
     ours = {name.upper() for name in Settings.model_fields}
@@ -29,5 +28,4 @@ def unconfigured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pa
         if name.upper() in ours or name.upper().startswith(prefixes):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    with logging_as_it_was():
-        yield tmp_path
+    return tmp_path

@@ -1,37 +1,16 @@
 """Running a process's whole life in a test: started, asked, and stopped by a signal."""
 
-import logging
 import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic, sleep
 
 import httpx2
-import structlog
 
 _READY_WITHIN_S = 30
-
-
-@contextmanager
-def logging_as_it_was() -> Iterator[None]:
-    """Undo what a process does to logging."""
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
-    loggers = [
-        one for one in root.manager.loggerDict.values() if isinstance(one, logging.Logger)
-    ]
-    levels = {one: one.level for one in loggers}
-    try:
-        yield
-    finally:
-        structlog.reset_defaults()
-        root.handlers = handlers
-        root.setLevel(level)
-        for one, before in levels.items():
-            one.setLevel(before)
 
 
 def free_port() -> int:

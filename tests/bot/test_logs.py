@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
@@ -12,19 +11,11 @@ from typing_extensions import override
 
 from bot.logs import _QUIET, _WORDS_OR_SECRETS, configure
 from context.errors import StoreUnavailable
-from tests.bot.processes import logging_as_it_was
 
 PLANTED = "swordfish-9000"
 NUMBER = "+14155550100"
 
 log = structlog.get_logger()
-
-
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
-    """Leave logging as it was."""
-    with logging_as_it_was():
-        yield
 
 
 class Terminal(io.StringIO):
