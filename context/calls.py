@@ -11,6 +11,7 @@ class Purpose(StrEnum):
     """What a model call is for."""
 
     REPLY = "reply"
+    NOTES = "notes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A tool as the model is offered it; `input_schema` is a JSON schema."""
+
+    name: str
+    description: str
+    input_schema: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromptMessage:
     """One message of a prompt."""
 
@@ -70,12 +79,16 @@ class Prompt:
         stable_messages: How many leading messages never change while this agent lives
             (the briefing), so that the cache may be cut after them.
         max_output_tokens: Longest answer wanted.
+        tools: What the model may call.
+        answer_schema: A JSON schema that the answer's text is to keep to.
     """
 
     system: str = field(repr=False)
     messages: tuple[PromptMessage, ...]
     stable_messages: int = 0
     max_output_tokens: int
+    tools: tuple[Tool, ...] = ()
+    answer_schema: Mapping[str, object] | None = field(default=None, repr=False)
 
 
 class StopReason(StrEnum):

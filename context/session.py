@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from context.lifecycle import AgentState
 from context.messages import AgentId, PersonId, Platform, Provider, SessionId, TraceId, UserId
+from context.usage import BYTES_PER_TOKEN
 
 
 class Level(IntEnum):
@@ -27,6 +28,13 @@ class Agent:
         turns: How many turns it has answered.
         told: The level its person was last told.
         began_from: The handoff document it began from.
+        compaction_id: The compaction whose summary its prompt holds, if any.
+        compactions: How many its window has been through.
+        weak_compactions: How many of the latest ones in a row freed too little.
+        compacted_at_turn: Its turns when the latest compaction was swapped in.
+        compacted_to_tokens: What its window held right after that.
+        pace_tokens: What a turn adds, smoothed over this agent's turns; 0 before it is known.
+        bytes_per_token: Measured for this session; the first guess before that.
     """
 
     agent_id: AgentId
@@ -46,4 +54,11 @@ class Agent:
     peak_tokens: int = 0
     turns: int = 0
     told: Level = field(default=Level.NONE)
+    compaction_id: str | None = None
+    compactions: int = 0
+    weak_compactions: int = 0
+    compacted_at_turn: int = 0
+    compacted_to_tokens: int = 0
+    pace_tokens: float = 0.0
+    bytes_per_token: float = BYTES_PER_TOKEN
     started_at: datetime

@@ -17,15 +17,28 @@ from context.messages import (
 from context.session import Agent, Level
 from storage.tables import AgentRow
 
+_CHANGING = (
+    "state",
+    "occupied_tokens",
+    "peak_tokens",
+    "turns",
+    "told",
+    "compaction_id",
+    "compactions",
+    "weak_compactions",
+    "compacted_at_turn",
+    "compacted_to_tokens",
+    "pace_tokens",
+    "bytes_per_token",
+)
+"""What becomes of an agent; all else is what it began with."""
+
 
 async def keep_agent(connection: AsyncConnection, agent: Agent) -> None:
     """Add an agent, or bring its row up to date, in the caller's transaction."""
     values = agent_columns(agent)
     statement = upsert(AgentRow).values(**values)
-    changed = {
-        name: statement.excluded[name]
-        for name in ("state", "occupied_tokens", "peak_tokens", "turns", "told")
-    }
+    changed = {name: statement.excluded[name] for name in _CHANGING}
     await connection.execute(
         statement.on_conflict_do_update(index_elements=["id"], set_=changed)
     )
@@ -51,6 +64,13 @@ def agent_value(row: RowMapping) -> Agent:
         peak_tokens=row["peak_tokens"],
         turns=row["turns"],
         told=Level(row["told"]),
+        compaction_id=row["compaction_id"],
+        compactions=row["compactions"],
+        weak_compactions=row["weak_compactions"],
+        compacted_at_turn=row["compacted_at_turn"],
+        compacted_to_tokens=row["compacted_to_tokens"],
+        pace_tokens=row["pace_tokens"],
+        bytes_per_token=row["bytes_per_token"],
         started_at=row["started_at"],
     )
 
@@ -75,5 +95,12 @@ def agent_columns(agent: Agent) -> dict[str, object]:
         "peak_tokens": agent.peak_tokens,
         "turns": agent.turns,
         "told": agent.told,
+        "compaction_id": agent.compaction_id,
+        "compactions": agent.compactions,
+        "weak_compactions": agent.weak_compactions,
+        "compacted_at_turn": agent.compacted_at_turn,
+        "compacted_to_tokens": agent.compacted_to_tokens,
+        "pace_tokens": agent.pace_tokens,
+        "bytes_per_token": agent.bytes_per_token,
         "started_at": agent.started_at,
     }

@@ -21,6 +21,7 @@ class Lane(StrEnum):
     TURN = "turn"
     CONTROL = "control"
     DELIVER = "deliver"
+    MAINTAIN = "maintain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +60,14 @@ HOLDS = "select 1 from lane where session_id = $1 and name = $2 and epoch = $3 f
 # What keeps a lane awake, as a condition on session $1.
 _WORK: Mapping[Lane, str] = {
     Lane.TURN: "select from inbox where session_id = $1 and lane = 'turn'"
-    " and state in ('pending', 'taken')",
+    " and state in ('pending', 'taken') union all"
+    " select from chore where session_id = $1 and lane = 'turn' and state = 'pending'",
     Lane.CONTROL: "select from inbox where session_id = $1 and lane = 'control'"
     " and state in ('pending', 'taken')",
     Lane.DELIVER: "select from outbox where session_id = $1"
     " and state in ('pending', 'sending', 'uncertain')",
+    Lane.MAINTAIN: "select from chore where session_id = $1 and lane = 'maintain'"
+    " and state = 'pending'",
 }
 
 _CLAIM = """
@@ -95,6 +99,8 @@ with stranded as (
   select session_id, lane as name from inbox where state in ('pending', 'taken')
   union
   select session_id, 'deliver' from outbox where state in ('pending', 'sending', 'uncertain')
+  union
+  select session_id, lane from chore where state = 'pending'
 ), asleep as (
   update lane l set awake = true from work w
   where l.session_id = w.session_id and l.name = w.name and not l.awake

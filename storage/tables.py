@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import declared_attr
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 from typing_extensions import override
 
@@ -57,6 +58,12 @@ def _one_of(column: str, *values: str) -> CheckConstraint:
     return CheckConstraint(f"{column} in ({words})", name=f"{column}_known")
 
 
+def _count(kind: TypeEngine[int] | None = None) -> Any:  # noqa: ANN401 - SQLModel's
+    return Field(
+        default=0, sa_column=Column(kind or Integer(), nullable=False, server_default=text("0"))
+    )
+
+
 class PersonRow(Row, table=True):
     """A person; read wherever an identity is resolved."""
 
@@ -64,7 +71,13 @@ class PersonRow(Row, table=True):
     linked_to: str | None = Field(
         default=None, sa_column=Column(Text, ForeignKey("person.id"), index=True)
     )
+    notices: str = Field(
+        default="all", sa_column=Column(Text, nullable=False, server_default="all")
+    )
+    language: str | None = Field(default=None, sa_column=Column(Text))
     created_at: datetime
+
+    __table_args__ = (_one_of("notices", "all", "critical", "off"),)
 
 
 class IdentityRow(Row, table=True):
@@ -118,7 +131,7 @@ class LaneRow(Row, table=True):
     leased_until: datetime | None = None
 
     __table_args__ = (
-        _one_of("name", "turn", "control", "deliver"),
+        _one_of("name", "turn", "control", "deliver", "maintain"),
         # Lanes that should have a job (sweep).
         Index("lane_awake", "session_id", postgresql_where=text("awake")),
     )
@@ -216,6 +229,17 @@ class AgentRow(Row, table=True):
     peak_tokens: int = Field(sa_column=Column(BigInteger, nullable=False))
     turns: int = Field(sa_column=Column(Integer, nullable=False))
     told: int = Field(sa_column=Column(Integer, nullable=False))
+    compaction_id: str | None = Field(default=None, sa_column=Column(Text))
+    compactions: int = _count()
+    weak_compactions: int = _count()
+    compacted_at_turn: int = _count()
+    compacted_to_tokens: int = _count(BigInteger())
+    pace_tokens: float = Field(
+        default=0, sa_column=Column(Double, nullable=False, server_default=text("0"))
+    )
+    bytes_per_token: float = Field(
+        default=4, sa_column=Column(Double, nullable=False, server_default=text("4"))
+    )
     termination_reason: str | None = Field(default=None, sa_column=Column(Text))
     started_at: datetime
     ended_at: datetime | None = None
@@ -314,11 +338,126 @@ class RotationRow(Row, table=True):
     person_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
     session_id: str = Field(sa_column=Column(Text, nullable=False))
     handoff_id: str = Field(sa_column=Column(Text, nullable=False))
+    user_id: str | None = Field(default=None, sa_column=Column(Text))
+    platform: str | None = Field(default=None, sa_column=Column(Text))
+    trigger: str | None = Field(default=None, sa_column=Column(Text))
     old_agent_id: str = Field(sa_column=Column(Text, nullable=False))
     new_agent_id: str = Field(sa_column=Column(Text, nullable=False))
     occupied_tokens: int = Field(sa_column=Column(BigInteger, nullable=False))
     context_window_limit: int = Field(sa_column=Column(BigInteger, nullable=False))
     created_at: datetime
+
+
+class ChoreRow(Row, table=True):
+    """Housekeeping that was asked for: of a session's `maintain` lane, or of its turn lane.
+
+    `draft` and `compaction` are done in the background; a `handoff` needs the turns' own claim.
+    """
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    session_id: str = Field(sa_column=Column(Text, ForeignKey("session.id"), nullable=False))
+    person_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    agent_id: str = Field(sa_column=Column(Text, nullable=False))
+    lane: str = Field(sa_column=Column(Text, nullable=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    trigger: str = Field(sa_column=Column(Text, nullable=False))
+    focus: str | None = Field(default=None, sa_column=Column(Text))
+    address: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    attempts: int = _count()
+    state: str = Field(
+        default="pending", sa_column=Column(Text, nullable=False, server_default="pending")
+    )
+    created_at: datetime
+    settled_at: datetime | None = None
+
+    __table_args__ = (
+        _one_of("lane", "turn", "maintain"),
+        _one_of("kind", "draft", "compaction", "handoff"),
+        _one_of("trigger", "threshold", "forecast", "command", "idle", "admin"),
+        _one_of("state", "pending", "done", "failed"),
+        # What waits (take, let go, sweep); one of a kind for each agent.
+        Index(
+            "chore_waiting",
+            "session_id",
+            "agent_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("state = 'pending'"),
+        ),
+    )
+
+
+class NotesRow(Row, table=True):
+    """An agent's rolling notes, made by the model in the background; read at its handoff.
+
+    `document` is a `context.notes.Notes` as JSON.
+    """
+
+    agent_id: str = Field(sa_column=Column(Text, primary_key=True))
+    session_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    person_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    covers_to: int = Field(sa_column=Column(BigInteger, nullable=False))
+    document: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    made_at: datetime
+
+
+class CompactionRow(Row, table=True):
+    """One compaction, or why there was none; read by turns that begin from it and by admins.
+
+    `summary` is a `context.compaction.Summary` as JSON.
+    """
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    trace_id: str = Field(sa_column=Column(Text, nullable=False))
+    person_id: str = Field(sa_column=Column(Text, nullable=False))
+    user_id: str = Field(sa_column=Column(Text, nullable=False))
+    platform: str = Field(sa_column=Column(Text, nullable=False))
+    session_id: str = Field(sa_column=Column(Text, nullable=False))
+    agent_id: str = Field(sa_column=Column(Text, nullable=False))
+    agent_version: int = Field(sa_column=Column(Integer, nullable=False))
+    trigger: str = Field(sa_column=Column(Text, nullable=False))
+    focus: str | None = Field(default=None, sa_column=Column(Text))
+    state: str = Field(sa_column=Column(Text, nullable=False))
+    reason: str | None = Field(default=None, sa_column=Column(Text))
+    before_tokens: int = Field(sa_column=Column(BigInteger, nullable=False))
+    after_tokens: int | None = Field(default=None, sa_column=Column(BigInteger))
+    context_window_limit: int = Field(sa_column=Column(BigInteger, nullable=False))
+    seconds: float = Field(sa_column=Column(Double, nullable=False))
+    summary: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    created_at: datetime
+    applied_at: datetime | None = None
+
+    __table_args__ = (
+        # `ready` waits for a turn boundary; `applied` is in a prompt, or was until the next;
+        # `weak` freed too little; `stale` came too late.
+        _one_of("state", "ready", "applied", "weak", "stale", "skipped", "failed"),
+        # One index a query: by person, user, platform, trace; newest.
+        Index("compaction_person", "person_id", desc("created_at"), desc("id")),
+        Index("compaction_user", "user_id", desc("created_at"), desc("id")),
+        Index("compaction_platform", "platform", desc("created_at"), desc("id")),
+        Index("compaction_trace", "trace_id", desc("created_at"), desc("id")),
+        Index("compaction_newest", desc("created_at"), desc("id")),
+        # What waits for an agent's next turn, and what has failed of late.
+        Index("compaction_agent", "agent_id", desc("created_at")),
+    )
+
+
+class FactRow(Row, table=True):
+    """The fact ledger: what was said word for word and must not be lost.
+
+    `fact` is a `context.facts.Fact` as JSON.
+    """
+
+    session_id: str = Field(sa_column=Column(Text, ForeignKey("session.id"), primary_key=True))
+    trace_id: str = Field(sa_column=Column(Text, primary_key=True))
+    kind: str = Field(sa_column=Column(Text, primary_key=True))
+    digest: str = Field(sa_column=Column(Text, primary_key=True))
+    person_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    turn_id: str = Field(sa_column=Column(Text, nullable=False))
+    source_message_ids: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    origin: str = Field(sa_column=Column(Text, nullable=False))
+    fact: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    said_at: datetime
 
 
 class OutboxRow(Row, table=True):

@@ -39,7 +39,7 @@ _FULL = Plan(
 @pytest.mark.parametrize(
     "plan",
     [
-        pytest.param(_SHORT, id="short", marks=pytest.mark.slow_chaos),
+        pytest.param(_SHORT, id="short", marks=pytest.mark.slow),
         pytest.param(_FULL, id="full", marks=pytest.mark.slow_chaos),
     ],
 )
