@@ -13,57 +13,20 @@ from typing import Annotated, Literal, TypeVar
 
 from dotenv import dotenv_values
 from pydantic import (
-    AfterValidator,
-    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.setting_forms import DatabaseAddress, Duration, Lowered, Names, Rollout, Threshold
 from context.errors import ConfigError
 from context.policy import Thresholds
-from storage.database import address
+from context.shaping import Shaping
 
 SMALLEST_LIMIT = 4_000
-
-
-def _threshold(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    if value.strip().lower() == "off":
-        return None
-    try:
-        return float(value)
-    except ValueError:
-        raise ValueError("must be a number, or `off`") from None
-
-
-def _lowered(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _names(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def _readable(value: SecretStr | None) -> SecretStr | None:
-    if value is not None:
-        address(value.get_secret_value())  # its faults repeat none of it
-    return value
-
-
-Threshold = Annotated[
-    Annotated[float, Field(gt=0, lt=1)] | None,  # bounds hold for a share, not for `off`
-    BeforeValidator(_threshold),
-]
-Lowered = BeforeValidator(_lowered)
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
-DatabaseAddress = Annotated[SecretStr | None, AfterValidator(_readable)]
 
 
 _THRESHOLDS = (
@@ -83,6 +46,7 @@ class Settings(BaseSettings):
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
+        validate_default=True,
     )
 
     host: str | None = Field(
@@ -132,13 +96,72 @@ class Settings(BaseSettings):
         0.75, description="Share of the limit at which the person is warned, or `off`."
     )
     compaction_threshold: Threshold = Field(
-        0.80, description="Share for compaction, or `off`; nothing acts on it yet."
+        0.80, description="Share at which older turns are compacted, or `off`."
     )
     critical_threshold: Threshold = Field(
         0.90, description="Share at which the agent hands over after its turn, or `off`."
     )
     rotation_threshold: Threshold = Field(
         0.95, description="Share at which it gives way as a forced rotation, or `off`."
+    )
+    enable_lifecycle_management: bool = Field(
+        default=True,
+        description="Off: nothing is compacted or handed over; usage is still counted.",
+    )
+    lifecycle_rollout: Rollout = Field(
+        100, description="Percent of users it is on for, 0 to 100, or a list of user ids."
+    )
+    max_compactions: int = Field(
+        2, ge=0, le=20, description="Compactions per agent; then it runs on to its handoff."
+    )
+    compaction_target: float = Field(
+        0.56, gt=0, lt=1, description="What one aims at, as a share of the threshold."
+    )
+    compaction_min_messages: int = Field(
+        3, ge=1, description="Turns between two, unless a tenth of the limit was added."
+    )
+    compaction_cooldown: int = Field(
+        60, ge=0, description="Seconds after a failed one; times 5 and 15 if it fails again."
+    )
+    primer_turns: int = Field(
+        1, ge=0, le=50, description="An agent's first turns, kept word for word."
+    )
+    recent_turns: int = Field(
+        6, ge=1, le=200, description="The newest turns, kept word for word."
+    )
+    keep_user_tokens: int = Field(
+        20_000, ge=0, description="Most of the person's older words kept word for word."
+    )
+    output_reserve: float = Field(
+        0.10, gt=0, le=0.5, description="Share of the limit that is kept for the answer."
+    )
+    tool_output_bytes: int = Field(
+        10_240, ge=512, description="Longest tool output in a prompt; its middle is cut."
+    )
+    tool_output_lines: int = Field(256, ge=8, description="Most lines of it.")
+    usage_line: Annotated[Literal["off", "every", "threshold"] | None, Lowered] = Field(
+        None,
+        description="Usage in chat: `off`, after `every` turn, or from the warning "
+        "`threshold` on; `every` in dev, else `threshold`.",
+    )
+    enable_handoff_markdown: bool = Field(
+        default=False, description="Also write each handoff as a Markdown file."
+    )
+    handoff_markdown_path: Path | None = Field(
+        None, description="The folder for those files; needed with the above."
+    )
+    redact: Annotated[Literal["secrets", "all"], Lowered] = Field(
+        "secrets",
+        description="What becomes a placeholder in documents, summaries and logs: card "
+        "numbers and credentials, or `all` personal numbers and addresses too.",
+    )
+    idle_timeout: Duration = Field(
+        None, description="Idle time after which an agent hands over, as `30m`, or `off`."
+    )
+    project_id: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="Project of sessions that name none.",
     )
     admin_token: SecretStr | None = Field(
         None, description="Bootstrap admin token; `dev` in dev."
@@ -160,6 +183,29 @@ class Settings(BaseSettings):
             rotation=self.rotation_threshold,
         )
 
+    @property
+    def shaping(self) -> Shaping:
+        """How much of a window stays word for word, and how far compaction goes."""
+        return Shaping(
+            max_compactions=self.max_compactions,
+            compaction_target=self.compaction_target,
+            compaction_min_messages=self.compaction_min_messages,
+            compaction_cooldown=timedelta(seconds=self.compaction_cooldown),
+            primer_turns=self.primer_turns,
+            recent_turns=self.recent_turns,
+            keep_user_tokens=self.keep_user_tokens,
+            output_reserve=self.output_reserve,
+            tool_output_bytes=self.tool_output_bytes,
+            tool_output_lines=self.tool_output_lines,
+        )
+
+    @field_validator("handoff_markdown_path")
+    @classmethod
+    def _has_a_folder(cls, path: Path | None, before: ValidationInfo) -> Path | None:
+        if path is None and before.data.get("enable_handoff_markdown"):
+            raise ValueError("must be set where ENABLE_HANDOFF_MARKDOWN is on")
+        return path
+
     @field_validator(*_THRESHOLDS)
     @classmethod
     def _ascends(cls, share: float | None, before: ValidationInfo) -> float | None:
@@ -180,30 +226,12 @@ NOT_BUILT_YET = frozenset(
         "BUDGET_SESSION",
         "BUDGET_TURN",
         "BUDGET_USER_DAILY",
-        "COMPACTION_COOLDOWN",
-        "COMPACTION_MIN_MESSAGES",
-        "COMPACTION_TARGET",
-        "ENABLE_HANDOFF_MARKDOWN",
-        "ENABLE_LIFECYCLE_MANAGEMENT",
-        "HANDOFF_MARKDOWN_PATH",
-        "IDLE_TIMEOUT",
         "INSTRUCTIONS_PATH",
-        "KEEP_USER_TOKENS",
-        "LIFECYCLE_ROLLOUT",
-        "MAX_COMPACTIONS",
         "MCP_CONFIG",
-        "OUTPUT_RESERVE",
         "PRESET",
-        "PRIMER_TURNS",
-        "PROJECT_ID",
-        "RECENT_TURNS",
-        "REDACT",
         "RETENTION_DAYS",
         "SLACK_CLIENT_ID",
         "SLACK_CLIENT_SECRET",
-        "TOOL_OUTPUT_BYTES",
-        "TOOL_OUTPUT_LINES",
-        "USAGE_LINE",
         "VOYAGE_API_KEY",
         "VOYAGE_API_URL",
         "WHATSAPP_ACCESS_TOKEN",
