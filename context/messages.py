@@ -42,6 +42,8 @@ class Address:
         thread: The platform's own thread, where the answer belongs in one.
         message: The platform's id of the message that is answered.
         only_to: The one Slack user who may see the answer in a shared channel.
+        asker: The Slack user who is answered in a shared channel, and may be told something
+            there that only they see.
         reply_url: Where the answer to a slash command goes, while it lives.
     """
 
@@ -51,6 +53,7 @@ class Address:
     thread: str | None = None
     message: str | None = None
     only_to: str | None = None
+    asker: str | None = None
     reply_url: str | None = field(default=None, repr=False)
 
 
@@ -140,12 +143,29 @@ class InboundMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """What may be pressed under a message, where the platform has buttons.
+
+    Attributes:
+        command: The command it gives, without a mark: `handoff undo`.
+        label: What stands on it.
+    """
+
+    command: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundMessage:
-    """One message to send: at most one platform message, in the platform's own form."""
+    """One message to send: at most one platform message, in the platform's own form.
+
+    A platform without buttons leaves them out; the text says the same.
+    """
 
     outbox_id: OutboxId
     to: Address
     text: str = field(repr=False)
+    buttons: tuple[Button, ...] = ()
 
 
 def message_id(provider: Provider, *parts: str) -> MessageId:

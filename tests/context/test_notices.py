@@ -5,7 +5,7 @@ import pytest
 from context import notices
 from context.policy import Thresholds
 
-COMMANDS = ("help", "context", "new", "stop")
+COMMANDS = ("help", "context", "new", "compact", "handoff", "stop")
 
 
 def test_a_warning_gives_percentage_tokens_and_limit() -> None:
@@ -14,7 +14,7 @@ def test_a_warning_gives_percentage_tokens_and_limit() -> None:
     assert text.startswith("⚠️")
     assert "150,123/200,000 tokens (75 %)" in text
     assert "At 90 %" in text
-    assert "/context" in text
+    assert "/compact" in text
     assert "/new" in text
 
 
@@ -72,14 +72,14 @@ def test_the_usage_line_names_the_next_step_that_is_on(
 def test_help_lists_the_commands_as_they_are_given_there() -> None:
     text = notices.help_text(COMMANDS, prefix="/baton ")
 
-    assert re.findall(r"^- /baton (\w+): \w", text, re.MULTILINE) == list(COMMANDS)
+    assert re.findall(r"^- /baton (\w+)[^:]*: \w", text, re.MULTILINE) == list(COMMANDS)
 
 
 def test_an_unknown_command_is_answered_with_the_list() -> None:
     text = notices.unknown_command("x" * 5_000, COMMANDS)
 
     assert text.startswith("I do not know /xxx")
-    assert len(text) < 400
+    assert len(text) < 600
     assert re.findall(r"^- /(\w+)", text, re.MULTILINE) == list(COMMANDS)
 
 
@@ -149,4 +149,4 @@ def test_only_commands_that_exist_are_named() -> None:
     ]
 
     named = {name for text in texts for name in re.findall(r"(?<!\d)/(\w+)", text)}
-    assert named == set(COMMANDS)
+    assert named <= set(COMMANDS)

@@ -1,0 +1,1 @@
+"""What the bot itself says, in every language it speaks: one file per language."""
