@@ -1,7 +1,7 @@
 """What follows from how full a window is: the thresholds, and the one decision they make.
 
 Thresholds are shares of the limit; None means that a step is off, and only that step. The
-compaction threshold is carried for display and order; nothing here acts on it yet.
+decision is about notices and handoffs; `context/tidying.py` acts on the compaction threshold.
 """
 
 from dataclasses import dataclass, fields

@@ -9,7 +9,7 @@ from context.prompt import Block, Item
 from context.replay import newest_turn, replayable
 from context.text import one_line
 from context.truncation import SMALLEST_BYTES, clipped
-from context.usage import BYTES_PER_TOKEN, ESTIMATE_MARGIN
+from context.usage import BYTES_PER_TOKEN
 
 _REQUEST_BYTES = 8_192
 _OPEN_BYTES = 4_096
@@ -42,7 +42,7 @@ def recent_turns(items: Sequence[Item], *, max_tokens: int) -> tuple[RecentTurn,
         for item in whole:
             turns.setdefault(item.turn_id, []).append(item)
         return tuple(_turn(turn) for turn in turns.values())
-    half_bytes = int(max_tokens * BYTES_PER_TOKEN / ESTIMATE_MARGIN) // 2
+    half_bytes = int(max_tokens * BYTES_PER_TOKEN) // 2
     cut = _turn(newest_turn(items))
     return (
         cut.model_copy(
