@@ -1,0 +1,155 @@
+"""Chores: housekeeping that a session was asked to do, between turns or beside them.
+
+One chore of a kind waits per agent; asking again while it waits changes nothing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import uuid4
+
+import asyncpg
+
+from context.messages import Address, AgentId
+from context.text import storable
+from storage.database import Database
+from storage.lanes import HOLDS, WAKE, Claim, Lane, fence
+from storage.values import address, address_json
+
+ChoreKind = Literal["draft", "compaction", "handoff"]
+ChoreTrigger = Literal["threshold", "forecast", "command", "idle", "admin"]
+ChoreState = Literal["done", "failed"]
+
+_MOST_ATTEMPTS = 5
+
+# A handoff ends an agent, which only the holder of the turns may do.
+_LANES = {"draft": Lane.MAINTAIN, "compaction": Lane.MAINTAIN, "handoff": Lane.TURN}
+
+_ASK = """
+insert into chore
+  (id, session_id, person_id, agent_id, lane, kind, trigger, focus, address, created_at)
+select $1, $2, s.person_id, $3, $4, $5, $6, $7, $8::jsonb, $9 from session s where s.id = $2
+on conflict (session_id, agent_id, kind) where state = 'pending' do nothing
+returning 1
+"""
+
+_TAKE = """
+update chore c set attempts = attempts + 1,
+  state = case when attempts >= $4 then 'failed' else state end,
+  settled_at = case when attempts >= $4 then $3::timestamptz end
+where c.id = (
+  select id from chore
+  where session_id = $1 and lane = $2 and state = 'pending'
+    and exists (
+      select from lane where session_id = $1 and name = $2 and epoch = $5 for update)
+  order by created_at, id limit 1)
+returning c.*
+"""
+
+_SETTLE = """
+update chore set state = $2, settled_at = $3 where id = $1 and state = 'pending'
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A chore that is asked for.
+
+    Attributes:
+        focus: What a compaction is to keep above all, in the person's words.
+        to: Where to say what came of it.
+    """
+
+    agent_id: AgentId
+    kind: ChoreKind
+    trigger: ChoreTrigger
+    focus: str | None = field(default=None, repr=False)
+    to: Address | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chore:
+    """A chore that is being done."""
+
+    chore_id: str
+    agent_id: AgentId
+    kind: ChoreKind
+    trigger: ChoreTrigger
+    focus: str | None = field(default=None, repr=False)
+    to: Address | None = field(default=None, repr=False)
+
+
+async def ask(
+    connection: asyncpg.Connection, session_id: str, request: Request, *, now: datetime
+) -> bool:
+    """Ask for a chore in the caller's transaction; False if one like it waits already."""
+    lane = _LANES[request.kind]
+    asked = await connection.fetchval(
+        _ASK,
+        uuid4().hex,
+        session_id,
+        request.agent_id,
+        lane,
+        request.kind,
+        request.trigger,
+        storable(request.focus) if request.focus is not None else None,
+        address_json(request.to) if request.to is not None else None,
+        now,
+    )
+    if asked is None:
+        return False
+    await connection.execute(WAKE, session_id, lane)
+    return True
+
+
+async def settle_chore(
+    connection: asyncpg.Connection, chore_id: str, *, state: ChoreState, now: datetime
+) -> None:
+    """Settle a chore in the caller's transaction."""
+    await connection.execute(_SETTLE, chore_id, state, now)
+
+
+class Chores:
+    """What waits to be done, in Postgres."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, claim: Claim, *, now: datetime) -> Chore | None:
+        """Take the oldest chore of the claim's lane; None if none waits or the claim is lost.
+
+        One that was begun too often is given up.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        async with self._database.hot() as connection:
+            while True:
+                row = await connection.fetchrow(
+                    _TAKE, claim.session_id, claim.lane, now, _MOST_ATTEMPTS, claim.epoch
+                )
+                if row is None or row["state"] == "pending":
+                    return _chore(row) if row is not None else None
+
+    async def settle(
+        self, claim: Claim, chore: Chore, *, state: ChoreState, now: datetime
+    ) -> None:
+        """Settle a chore, if the claim still holds.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        async with self._database.hot() as connection, connection.transaction():
+            if await connection.fetchval(HOLDS, *fence(claim)) is not None:
+                await settle_chore(connection, chore.chore_id, state=state, now=now)
+
+
+def _chore(row: asyncpg.Record) -> Chore:
+    return Chore(
+        chore_id=row["id"],
+        agent_id=AgentId(row["agent_id"]),
+        kind=row["kind"],
+        trigger=row["trigger"],
+        focus=row["focus"],
+        to=address(row["address"]) if row["address"] is not None else None,
+    )
