@@ -220,6 +220,7 @@ class _Chat:
                 thread=thread,
                 message=message.ts,
                 only_to=by if is_personal and not self._is_direct else None,
+                asker=None if self._is_direct else by,
             ),
             sent_at=instant(at or message.ts),
             content=content,

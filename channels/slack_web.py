@@ -9,8 +9,10 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
+from typing import TypedDict
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -19,10 +21,13 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from channels.slack_errors import asking, posting, refusal
 from channels.slack_payloads import SlackObject
 from context.errors import DeliveryError
-from context.messages import Address, OutboundMessage, OutboxId
+from context.messages import Address, Button, OutboundMessage, OutboxId
 
 METADATA_TYPE = "baton_message"
 """The `event_type` of what every message carries: its `outbox_id`, to be found again by."""
+
+ACTION_ID = "baton_command"
+"""What the `action_id` of every button begins with; its command follows."""
 
 _STATUS = "is thinking…"
 _BOT_PAUSE = timedelta(minutes=1)
@@ -85,7 +90,9 @@ class SlackWeb:
         except DeliveryError as error:
             if error.code not in _NOT_THERE:
                 raise
-            return await self._say(outbound, channel=to.only_to, thread=None)
+            # A button there would be about the direct chat.
+            unpressable = replace(outbound, buttons=())
+            return await self._say(unpressable, channel=to.only_to, thread=None)
 
     async def show_status(self, to: Address, thread: str) -> None:
         """Show in a thread that an answer is being written.
@@ -129,7 +136,7 @@ class SlackWeb:
             response = await self.client.chat_postMessage(
                 channel=channel,
                 thread_ts=thread,
-                markdown_text=outbound.text,
+                **_content(outbound),
                 # A previewed link is fetched by Slack: what a model was made to write into
                 # one would leave the company without a click.
                 unfurl_links=False,
@@ -143,7 +150,7 @@ class SlackWeb:
         to = outbound.to
         with posting():
             response = await self.client.chat_postEphemeral(
-                channel=to.peer, user=user, thread_ts=to.thread, markdown_text=outbound.text
+                channel=to.peer, user=user, thread_ts=to.thread, **_content(outbound)
             )
             whispered = _Whispered.model_validate(response.data)
         return receipt(to.peer, whispered.message_ts)
@@ -157,7 +164,7 @@ class SlackWeb:
         with posting():
             response = await webhook.send(
                 text=outbound.text,
-                blocks=[{"type": "markdown", "text": outbound.text}],
+                blocks=_blocks(outbound),
                 response_type="ephemeral",
             )
         if response.status_code != HTTPStatus.OK:
@@ -203,6 +210,40 @@ def silence() -> logging.Logger:
     logger.setLevel(logging.CRITICAL)
     logger.disabled = True
     return logger
+
+
+class _Content(TypedDict, total=False):
+    """Text alone, or text with buttons under it: Slack takes no blocks beside Markdown."""
+
+    markdown_text: str
+    text: str
+    blocks: list[dict[str, object]]
+
+
+def _content(outbound: OutboundMessage) -> _Content:
+    if not outbound.buttons:
+        return {"markdown_text": outbound.text}
+    # The text is what a notification shows.
+    return {"text": outbound.text, "blocks": _blocks(outbound)}
+
+
+def _blocks(outbound: OutboundMessage) -> list[dict[str, object]]:
+    blocks: list[dict[str, object]] = [{"type": "markdown", "text": outbound.text}]
+    if outbound.buttons:
+        pressable = [_element(button) for button in outbound.buttons]
+        blocks.append({"type": "actions", "elements": pressable})
+    return blocks
+
+
+def _element(button: Button) -> dict[str, object]:
+    """A button that `slack_events.from_actions` reads back by its value."""
+    return {
+        "type": "button",
+        "text": {"type": "plain_text", "text": button.label, "emoji": True},
+        # Slack: unique among the buttons of a message (button element, read 2026-11).
+        "action_id": f"{ACTION_ID}:{button.command.replace(' ', '_')}",
+        "value": button.command,
+    }
 
 
 def _metadata(outbox_id: OutboxId) -> dict[str, object]:

@@ -42,8 +42,8 @@ class Address:
         thread: The platform's own thread, where the answer belongs in one.
         message: The platform's id of the message that is answered.
         only_to: The one Slack user who may see the answer in a shared channel.
-        asker: The Slack user who is answered in a shared channel, and may be told something
-            there that only they see.
+        asker: The Slack user whom all see answered in a shared channel; what concerns only
+            them is told to them alone.
         reply_url: Where the answer to a slash command goes, while it lives.
     """
 

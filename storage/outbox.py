@@ -15,6 +15,7 @@ from context.errors import SessionConflict
 from context.messages import (
     Address,
     AgentId,
+    Button,
     OutboundMessage,
     OutboxId,
     PersonId,
@@ -24,12 +25,13 @@ from context.messages import (
 from context.text import storable
 from storage.database import Database
 from storage.lanes import WAKE, Claim, Lane
-from storage.values import address, address_json
+from storage.values import address, address_json, buttons, buttons_json
 
 _SAY = """
 insert into outbox
-  (id, session_id, person_id, turn_id, agent_id, kind, notice, address, body, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10)
+  (id, session_id, person_id, turn_id, agent_id, kind, notice, address, body, buttons,
+   created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10::jsonb, $11)
 on conflict (id) do nothing
 """
 
@@ -46,13 +48,14 @@ update outbox o set state = 'sending', attempts = attempts + 1, epoch = $2,
 from head
 where o.id = head.id and o.state = 'pending' and exists (select from fence)
   and (o.not_before is null or o.not_before <= $3)
-returning o.id, o.address, o.body, o.attempts
+returning o.id, o.address, o.body, o.buttons, o.attempts
 """
 
 # No row if the claim is lost; a row of nulls if nothing is left to say.
 _HEAD = """
 select o.* from lane l left join lateral (
-  select id, address, body, state, attempts, not_before, first_tried_at, uncertain_at
+  select id, address, body, buttons, state, attempts, not_before, first_tried_at,
+    uncertain_at
   from outbox
   where session_id = l.session_id and state in ('pending', 'sending', 'uncertain')
   order by position limit 1
@@ -115,6 +118,7 @@ class Spoken:
     notice: str | None = None
     to: Address
     text: str = field(repr=False)
+    buttons: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +172,7 @@ async def say(
                 one.notice,
                 address_json(one.to),
                 storable(one.text),
+                buttons_json(one.buttons),
                 now,
             )
             for one in spoken
@@ -265,5 +270,8 @@ class Outbox:
 
 def _outbound(row: asyncpg.Record) -> OutboundMessage:
     return OutboundMessage(
-        outbox_id=OutboxId(row["id"]), to=address(row["address"]), text=row["body"]
+        outbox_id=OutboxId(row["id"]),
+        to=address(row["address"]),
+        text=row["body"],
+        buttons=buttons(row["buttons"]),
     )

@@ -180,7 +180,11 @@ class InboxRow(Row, table=True):
 
 
 class ContentItemRow(Row, table=True):
-    """The transcript, as raw content blocks, only ever added to; read by every turn."""
+    """The transcript, as raw content blocks, only ever added to; read by every turn.
+
+    What was imported lies below position 0, so that it comes before all that was said here and
+    is in no agent's prompt; only there `imported_id`, `speaker` and `trace_id` may be set.
+    """
 
     session_id: str = Field(sa_column=Column(Text, ForeignKey("session.id"), primary_key=True))
     position: int = Field(sa_column=Column(BigInteger, primary_key=True))
@@ -190,9 +194,60 @@ class ContentItemRow(Row, table=True):
     role: str = Field(sa_column=Column(Text, nullable=False))
     blocks: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     message_ids: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    imported_id: str | None = Field(default=None, sa_column=Column(Text))
+    speaker: str | None = Field(default=None, sa_column=Column(Text))
+    trace_id: str | None = Field(default=None, sa_column=Column(Text))
     said_at: datetime
 
-    __table_args__ = (_one_of("role", "user", "assistant"),)
+    __table_args__ = (
+        _one_of("role", "user", "assistant"),
+        # Whether a message was imported before (import).
+        Index(
+            "content_item_imported",
+            "person_id",
+            "imported_id",
+            unique=True,
+            postgresql_where=text("imported_id is not null"),
+        ),
+    )
+
+
+class PassageRow(Row, table=True):
+    """The index of the transcript: what each passage of it is found by; read by recall.
+
+    `terms` holds a number for each term, as often as it stands there. The number is made of
+    the person too, so one look into the index finds one person's passages and nobody else's.
+    """
+
+    session_id: str = Field(sa_column=Column(Text, ForeignKey("session.id"), primary_key=True))
+    position: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    part: int = Field(sa_column=Column(Integer, primary_key=True))
+    person_id: str = Field(sa_column=Column(Text, nullable=False))
+    role: str = Field(sa_column=Column(Text, nullable=False))
+    speaker: str | None = Field(default=None, sa_column=Column(Text))
+    length: int = Field(sa_column=Column(Integer, nullable=False))
+    terms: list[int] = Field(sa_column=Column(ARRAY(BigInteger), nullable=False))
+
+    __table_args__ = (
+        _one_of("role", "user", "assistant"),
+        # Who said how much, in order, from the index alone.
+        Index(
+            "passage_outline",
+            "person_id",
+            "session_id",
+            "position",
+            "part",
+            postgresql_include=["role", "speaker", "length"],
+        ),
+        # Where terms stand. Without a list of what is still to be sorted in, which every
+        # search would have to read.
+        Index(
+            "passage_terms",
+            "terms",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
+    )
 
 
 class StepRow(Row, table=True):
@@ -238,7 +293,7 @@ class AgentRow(Row, table=True):
         default=0, sa_column=Column(Double, nullable=False, server_default=text("0"))
     )
     bytes_per_token: float = Field(
-        default=4, sa_column=Column(Double, nullable=False, server_default=text("4"))
+        default=3, sa_column=Column(Double, nullable=False, server_default=text("3"))
     )
     termination_reason: str | None = Field(default=None, sa_column=Column(Text))
     started_at: datetime
@@ -463,7 +518,8 @@ class FactRow(Row, table=True):
 class OutboxRow(Row, table=True):
     """What is to be said and what became of it; read by delivery.
 
-    `address` is a `context.messages.Address` as JSON; `body` is one platform message.
+    `address` is a `context.messages.Address` as JSON, `buttons` a list of `Button`s; `body` is
+    one platform message.
     """
 
     id: str = Field(sa_column=Column(Text, primary_key=True))
@@ -476,6 +532,10 @@ class OutboxRow(Row, table=True):
     notice: str | None = Field(default=None, sa_column=Column(Text))
     address: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     body: str = Field(sa_column=Column(Text, nullable=False))
+    buttons: list[dict[str, str]] = Field(
+        default_factory=list,
+        sa_column=Column(JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    )
     state: str = Field(
         default="pending", sa_column=Column(Text, nullable=False, server_default="pending")
     )

@@ -6,11 +6,12 @@ from contextlib import suppress
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from context.messages import Address, InboundMessage
+from context.messages import Address, Button, InboundMessage
 from context.text import storable
 
 _INBOUND = TypeAdapter(InboundMessage)
 _ADDRESS = TypeAdapter(Address)
+_BUTTONS = TypeAdapter(tuple[Button, ...])
 
 
 def inbound_json(message: InboundMessage) -> str:
@@ -44,6 +45,16 @@ def address_json(address: Address) -> str:
 def address(body: str) -> Address:
     """Read `outbox.address` back."""
     return _ADDRESS.validate_json(body)
+
+
+def buttons_json(pressable: tuple[Button, ...]) -> str:
+    """Write `outbox.buttons`: `[{"command": "compact", "label": "Tidy up now"}]`."""
+    return storable_json(_BUTTONS.dump_python(pressable, mode="json"))
+
+
+def buttons(body: str) -> tuple[Button, ...]:
+    """Read `outbox.buttons` back."""
+    return _BUTTONS.validate_json(body)
 
 
 def storable_json(value: object) -> str:

@@ -2,19 +2,28 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
+from pydantic import BaseModel, JsonValue, TypeAdapter
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.emulator.servers.faults import DropBefore, Hang
+from bot.emulator.servers.faults import DropAfter, DropBefore, Hang
 from bot.emulator.servers.serving import serving
+from bot.emulator.servers.slack_messages import SlackMessage
+from bot.emulator.servers.webhooks import Webhook
 from channels.slack import SlackChannel
 from channels.slack_web import connected
+from context import notices
+from context.catalogue.sentences import Pressable
 from context.errors import DeliveryError, DeliveryUncertain
+from context.language import Language
+from context.messages import Command
 from tests.channels.slack import (
     ALICE,
     GENERAL,
@@ -80,6 +89,126 @@ async def test_an_answer_calls_nobody_all_at_once(slack: Workspace) -> None:
     (answer,) = slack.said_by_bot(GENERAL)
     assert "<!" not in answer.text
     assert "@here" not in answer.text
+
+
+# With buttons.
+
+FULL = replace(
+    an_outbound(an_address(DIRECT), "**Full**", outbox_id="o-8"),
+    buttons=notices.buttons("compact", "handoff undo"),
+)
+
+
+async def test_buttons_stand_under_what_is_said(slack: Workspace) -> None:
+    await slack.channel.send(FULL)
+
+    (answer,) = slack.said_by_bot(DIRECT)
+    assert answer.text == "**Full**"
+    assert answer.blocks == [
+        {"type": "markdown", "text": "**Full**"},
+        {
+            "type": "actions",
+            "elements": [
+                a_button("baton_command:compact", "Tidy up now", value="compact"),
+                a_button("baton_command:handoff_undo", "Take it back", value="handoff undo"),
+            ],
+        },
+    ]
+
+
+def a_button(action_id: str, label: str, *, value: str) -> dict[str, object]:
+    return {
+        "type": "button",
+        "text": {"type": "plain_text", "text": label, "emoji": True},
+        "action_id": action_id,
+        "value": value,
+    }
+
+
+@pytest.mark.parametrize("language", Language)
+async def test_slack_takes_the_buttons_of_every_language(
+    slack: Workspace, language: Language
+) -> None:
+    buttons = notices.buttons(*get_args(Pressable), language=language)
+
+    await slack.channel.send(replace(FULL, buttons=buttons))
+
+    assert len(slack.said_by_bot(DIRECT)) == 1
+
+
+async def test_a_message_with_buttons_whose_answer_was_lost_is_found(slack: Workspace) -> None:
+    slack.api.faults.queue(DropAfter())
+    with pytest.raises(DeliveryUncertain):
+        await slack.channel.send(FULL)
+
+    assert await slack.channel.find(FULL, since=NOON) is not None
+
+
+@pytest.mark.parametrize("command", get_args(Pressable))
+async def test_a_pressed_button_gives_its_command(slack: Workspace, command: Pressable) -> None:
+    outbound = replace(FULL, buttons=notices.buttons(*get_args(Pressable)))
+    await slack.channel.send(outbound)
+    (notice,) = slack.said_by_bot(DIRECT)
+    pressed = a_press(slack, notice, label=notices.buttons(command)[0].label)
+
+    (message,) = (await slack.receive(pressed)).messages
+
+    name, _, argument = command.partition(" ")
+    assert message.content == Command(name=name, argument=argument)
+    assert (message.conversation, message.reply_to.peer) == (DIRECT, DIRECT)
+
+
+async def test_a_button_that_one_person_sees_is_about_its_thread(slack: Workspace) -> None:
+    root = slack.people.say(ALICE, "<@U0BATONBOT> hi", channel=GENERAL).message
+    to = an_address(GENERAL, thread=root.ts, only_to=ALICE)
+    await slack.channel.send(replace(FULL, to=to))
+    (notice,) = slack.said_by_bot(GENERAL)
+
+    (message,) = (await slack.receive(a_press(slack, notice, label="Tidy up now"))).messages
+
+    assert notice.visible_to == ALICE
+    assert message.content == Command(name="compact")
+    assert message.conversation == f"{GENERAL}:{root.ts}"
+    assert message.reply_to == to
+
+
+async def test_a_slash_command_may_be_answered_with_buttons(slack: Workspace) -> None:
+    command = await slack.receive(slack.people.command(ALICE, "compact", channel=GENERAL))
+
+    await slack.channel.send(replace(FULL, to=command.messages[0].reply_to))
+
+    (answer,) = slack.said_by_bot(GENERAL)
+    assert isinstance(answer.blocks, list)
+    assert len(answer.blocks) == 2
+
+
+async def test_no_button_is_shown_where_it_would_be_about_another_conversation() -> None:
+    async with workspace(channels=(DIRECT,)) as slack:
+        to = an_address(GENERAL, thread="1.2", only_to=ALICE)
+
+        await slack.channel.send(replace(FULL, to=to))
+
+    assert [(one.text, one.blocks) for one in slack.said_by_bot(DIRECT)] == [("**Full**", None)]
+
+
+def a_press(slack: Workspace, on: SlackMessage, *, label: str) -> Webhook:
+    """A person presses the button that says this."""
+    blocks = _BLOCKS.validate_python(on.blocks)
+    (button,) = (one for block in blocks for one in block.elements if one.text["text"] == label)
+    return slack.people.press(ALICE, button.action_id, on=on, value=button.value)
+
+
+class _Element(BaseModel):
+    text: dict[str, JsonValue]
+    action_id: str
+    value: str
+
+
+class _Block(BaseModel):
+    elements: tuple[_Element, ...] = ()
+
+
+_BLOCKS = TypeAdapter(tuple[_Block, ...])
 
 
 # For one person alone.

@@ -4,7 +4,14 @@ from datetime import timedelta
 import pytest
 
 from context.errors import SessionConflict
-from context.messages import Address, OutboundMessage, OutboxId, Provider, SessionId
+from context.messages import (
+    Address,
+    Button,
+    OutboundMessage,
+    OutboxId,
+    Provider,
+    SessionId,
+)
 from storage.database import Database
 from storage.outbox import Kind, NotYet, Outbox, Spoken, ToSend, Unsettled, say
 from tests.builders import NOON, an_inbound
@@ -26,7 +33,9 @@ FIRST = OutboxId("outbox-1")
 
 
 def outbound(message: Spoken) -> OutboundMessage:
-    return OutboundMessage(outbox_id=message.outbox_id, to=message.to, text=message.text)
+    return OutboundMessage(
+        outbox_id=message.outbox_id, to=message.to, text=message.text, buttons=message.buttons
+    )
 
 
 async def test_what_is_said_wakes_its_delivery_once(database: Database) -> None:
@@ -81,10 +90,16 @@ async def test_a_message_is_sent_as_it_was_said(database: Database) -> None:
         thread="17.1",
         message="17.2",
         only_to="U1",
+        asker="U1",
         reply_url="https://hooks.example/1",
     )
     message = Spoken(
-        outbox_id=FIRST, kind=Kind.NOTICE, notice="warning", to=to, text="A\x00b\ud83dc"
+        outbox_id=FIRST,
+        kind=Kind.NOTICE,
+        notice="warning",
+        to=to,
+        text="A\x00b\ud83dc",
+        buttons=(Button(command="compact", label="Tidy up"), Button(command="new", label="✨")),
     )
     held = await said(database, message)
 

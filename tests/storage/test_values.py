@@ -82,6 +82,7 @@ def test_an_address_is_read_back_as_it_was() -> None:
         thread="1700000000.000100",
         message="1700000000.000200",
         only_to="U1",
+        asker="U1",
         reply_url="https://hooks.example/1",
     )
 

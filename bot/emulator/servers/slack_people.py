@@ -161,7 +161,11 @@ class SlackPeople:
         )
 
     def press(self, user: str, action_id: str, *, on: SlackMessage, value: str = "") -> Webhook:
-        """Press a button (https://docs.slack.dev/reference/interaction-payloads/block_actions-payload)."""
+        """Press a button (https://docs.slack.dev/reference/interaction-payloads/block_actions-payload).
+
+        Of an ephemeral message Slack sends only the container, with the thread it is in (read
+        2026-11).
+        """
         path = self._api.links.response_path(on.channel, user, source_ts=on.ts)
         action: JsonValue = {
             "type": "button",
@@ -170,6 +174,15 @@ class SlackPeople:
             "value": value,
             "action_ts": self._api.messages.instant(),
         }
+        container: Answer = {
+            "type": "message",
+            "message_ts": on.ts,
+            "channel_id": on.channel,
+            "is_ephemeral": on.visible_to is not None,
+        }
+        if on.thread_ts is not None:
+            container["thread_ts"] = on.thread_ts
+        seen = {"message": shown(on, with_metadata=True)} if on.visible_to is None else {}
         return self._webhooks.interaction(
             {
                 "type": "block_actions",
@@ -177,13 +190,8 @@ class SlackPeople:
                 "team": {"id": self._api.team, "domain": "baton"},
                 "user": {"id": user, "username": user.lower(), "team_id": self._api.team},
                 "channel": {"id": on.channel, "name": on.channel.lower()},
-                "container": {
-                    "type": "message",
-                    "message_ts": on.ts,
-                    "channel_id": on.channel,
-                    "is_ephemeral": on.visible_to is not None,
-                },
-                "message": shown(on, with_metadata=True),
+                "container": container,
+                **seen,
                 "state": {"values": {}},
                 "response_url": self._api_url + path,
                 "trigger_id": self._trigger(),

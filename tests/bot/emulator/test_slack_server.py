@@ -81,6 +81,25 @@ BLOCK = {"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}
 LONG_BLOCK = {"type": "markdown", "text": "x" * 7_000}
 
 
+def label(text: str) -> dict[str, object]:
+    """What stands on a button."""
+    return {"type": "plain_text", "text": text}
+
+
+def actions(*elements: dict[str, object]) -> dict[str, object]:
+    """A row of buttons."""
+    return {"type": "actions", "elements": list(elements)}
+
+
+MENU: dict[str, object] = {"type": "overflow"}
+BUTTON: dict[str, object] = {
+    "type": "button",
+    "text": label("Go"),
+    "action_id": "go",
+    "value": "1",
+}
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
@@ -95,6 +114,15 @@ LONG_BLOCK = {"type": "markdown", "text": "x" * 7_000}
         ({"blocks": [{"type": "divider"}] * 51}, "invalid_blocks"),
         ({"blocks": [{**BLOCK, "text": {"text": "x" * 3_001}}]}, "invalid_blocks"),
         ({"blocks": [LONG_BLOCK, LONG_BLOCK]}, "msg_blocks_too_long"),
+        ({"blocks": [{"type": "markdown", "text": "x" * 12_001}]}, "invalid_blocks"),
+        ({"blocks": [{"type": "actions", "elements": []}]}, "invalid_blocks"),
+        ({"blocks": [actions(BUTTON, BUTTON)]}, "invalid_blocks"),
+        ({"blocks": [actions(*[MENU] * 26)]}, "invalid_blocks"),
+        ({"blocks": [actions({**BUTTON, "text": "Go"})]}, "invalid_blocks"),
+        ({"blocks": [actions({**BUTTON, "text": label("")})]}, "invalid_blocks"),
+        ({"blocks": [actions({**BUTTON, "text": label("x" * 76)})]}, "invalid_blocks"),
+        ({"blocks": [actions({**BUTTON, "action_id": "x" * 256})]}, "invalid_blocks"),
+        ({"blocks": [actions({**BUTTON, "value": "x" * 2_001})]}, "invalid_blocks"),
         ({"text": "x", "metadata": {"event_type": "answer"}}, "invalid_metadata_format"),
         ({"text": "x", "thread_ts": "not a ts"}, "invalid_thread_ts"),
         ({"text": "x", "thread_ts": "1900000000.000100"}, "thread_not_found"),
@@ -115,6 +143,7 @@ async def test_a_message_slack_would_refuse_is_refused(
     [
         {"markdown_text": "x" * 12_000},
         {"blocks": [BLOCK, {"type": "divider"}]},
+        {"blocks": [actions(BUTTON, {**BUTTON, "action_id": "stop"}, MENU)]},
         {"text": "x", "metadata": {"event_type": "answer", "event_payload": {"n": 1}}},
     ],
 )
