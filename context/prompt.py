@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from itertools import groupby
-from operator import itemgetter
 from typing import Literal, assert_never
 
 from context.messages import (
@@ -32,6 +30,7 @@ _QUOTED_CHARS = 300
 
 _NOT_THE_PERSONS = frozenset({"tool_use", "thinking", "redacted_thinking"})
 _NOT_THE_MODELS = frozenset({"tool_result", "image", "document"})
+_NOT_CALLED_FOR = _NOT_THE_PERSONS | {"tool_result"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,50 +210,50 @@ def _file(media: MediaReference) -> str:
     return f"[{one_line(named, max_chars=_LABEL_CHARS)}]"
 
 
-def _normalised(items: Iterable[Item], *, begun: bool) -> Iterator[PromptMessage]:
-    """The items as messages, in runs of one role, which the API reads as one message."""
-    sided = ((item.role, _of_side(item)) for item in items)
-    calls: tuple[str, ...] = ()
-    for role, run in groupby((one for one in sided if one[1]), key=itemgetter(0)):
-        said = [blocks for _, blocks in run]
-        if role == "user":
-            said, calls = _answering(said, calls), ()
-        elif begun:
-            calls = tuple(_ids(said))
-        else:
-            said = []
-        for blocks in said:
-            begun = True
-            yield PromptMessage(role=role, blocks=blocks)
-    if calls:
-        yield PromptMessage(role="user", blocks=tuple(map(_interrupted, calls)))
+def _normalised(items: Iterable[Item], *, begun: bool) -> list[PromptMessage]:
+    """The items as messages; neighbours of one role are read by the API as one message."""
+    messages: list[PromptMessage] = []
+    # Calls without their results yet, and what the person's side says behind them: collected
+    # to its end, because a result may stand in any of its items.
+    calls: list[str] = []
+    answering: list[tuple[Block, ...]] = []
+    for item in items:
+        role = item.role
+        if role == "assistant":
+            if not begun or not (blocks := _without(item.blocks, _NOT_THE_MODELS)):
+                continue
+            if answering:
+                messages += _answered(answering, calls)
+                calls, answering = [], []
+            calls += [str(block["id"]) for block in blocks if block["type"] == "tool_use"]
+        elif calls:
+            if blocks := _without(item.blocks, _NOT_THE_PERSONS):
+                answering.append(blocks)
+            continue
+        elif not (blocks := _without(item.blocks, _NOT_CALLED_FOR)):
+            continue
+        begun = True
+        messages.append(PromptMessage(role=role, blocks=blocks))
+    return messages + _answered(answering, calls)
 
 
-def _of_side(item: Item) -> tuple[Block, ...]:
+def _without(blocks: tuple[Block, ...], strange: frozenset[str]) -> tuple[Block, ...]:
     """An item's blocks without blank text and what its side cannot say."""
-    strange = _NOT_THE_PERSONS if item.role == "user" else _NOT_THE_MODELS
-    for block in item.blocks:
+    for block in blocks:
         if block["type"] in strange or _is_blank(block):
-            return tuple(
-                b for b in item.blocks if b["type"] not in strange and not _is_blank(b)
-            )
-    return item.blocks
+            return tuple(b for b in blocks if b["type"] not in strange and not _is_blank(b))
+    return blocks
 
 
 def _is_blank(block: Block) -> bool:
-    return block["type"] == "text" and not str(block["text"]).strip()
+    if block["type"] != "text":
+        return False
+    text = str(block["text"])
+    return not text or text.isspace()
 
 
-def _ids(said: Iterable[tuple[Block, ...]]) -> Iterator[str]:
-    return (
-        str(block["id"]) for blocks in said for block in blocks if block["type"] == "tool_use"
-    )
-
-
-def _answering(
-    said: list[tuple[Block, ...]], calls: tuple[str, ...]
-) -> list[tuple[Block, ...]]:
-    """Put one result for each call in front, and take all other results out."""
+def _answered(said: list[tuple[Block, ...]], calls: list[str]) -> list[PromptMessage]:
+    """The person's side behind calls: one result for each in front, and no other result."""
     results: dict[object, Block] = {}
     plain: list[tuple[Block, ...]] = []
     for blocks in said:
@@ -263,8 +262,9 @@ def _answering(
             if block["type"] == "tool_result":
                 results.setdefault(block["tool_use_id"], block)
     front = tuple(results.get(call) or _interrupted(call) for call in calls)
-    merged = (front + plain[0], *plain[1:])
-    return [blocks for blocks in merged if blocks]
+    first, *others = plain or [()]
+    merged = (front + first, *others)
+    return [PromptMessage(role="user", blocks=blocks) for blocks in merged if blocks]
 
 
 def _interrupted(call_id: str) -> Block:

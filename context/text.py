@@ -4,7 +4,9 @@ import re
 
 # What nobody sees may hide between the letters of a tag's name.
 _UNSEEN = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
-_TAG_NAMES = "|".join(f"[{_UNSEEN}]*".join(name) for name in ("handoff", "overheard"))
+_TAG_NAMES = "|".join(
+    f"[{_UNSEEN}]*".join(name) for name in ("handoff", "overheard", "summary")
+)
 _TAG = re.compile(rf"[<\uff1c\ufe64](?=[\s/\\{_UNSEEN}]*+(?:{_TAG_NAMES}))", re.IGNORECASE)
 _ELLIPSIS = "…"
 
@@ -30,7 +32,7 @@ def one_line(text: str, *, max_chars: int) -> str:
 def unfenced(text: str) -> str:
     """Change the bracket of every tag in the text that could open or close a fence of ours.
 
-    The prompt fences quoted data in `<handoff …>` and `<overheard>`; what stands inside
+    The prompt fences data in `<handoff …>`, `<overheard>` and `<summary>`; what stands inside
     must not be able to step out, in whatever spelling a model might still read as the tag.
     """
     return _TAG.sub("&lt;", text)

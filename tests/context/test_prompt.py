@@ -203,6 +203,22 @@ def test_results_stand_in_the_order_of_their_calls_before_all_words() -> None:
     )
 
 
+def test_an_item_without_words_does_not_part_a_call_from_its_result() -> None:
+    items = (
+        an_item(0, "Find it"),
+        an_item(1, a_tool_use("a")),
+        an_item(2, "Well?", role="user"),
+        an_item(3, " ", role="assistant"),
+        an_item(4, a_tool_result("a"), role="user"),
+    )
+
+    messages = a_prompt_of(*items).messages
+
+    assert messages[2:] == (
+        PromptMessage(role="user", blocks=(a_tool_result("a"), a_text("Well?"))),
+    )
+
+
 def test_a_thousand_items_take_milliseconds() -> None:
     items = a_conversation(*(f"message {number}" for number in range(1_000)))
 

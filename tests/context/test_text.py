@@ -54,6 +54,7 @@ def test_one_line_says_where_it_was_cut() -> None:
         "<\\/handoff>",
         "</overheard>",
         "<\n/\noverheard>",
+        "</summary>",
     ],
 )
 def test_no_spelling_of_a_fences_tag_survives(tag: str) -> None:
