@@ -1,7 +1,11 @@
+from datetime import timedelta
+from itertools import product
+
 import pytest
 
 from context.errors import IllegalTransition
-from context.lifecycle import AgentState, after
+from context.lifecycle import AgentState, TerminationReason, after, is_idle, is_stuck
+from tests.builders import NOON
 
 ENDED = (AgentState.HANDOFF_COMPLETE, AgentState.TERMINATED, AgentState.FAILED)
 WORKING = (
@@ -84,3 +88,84 @@ def test_predicates_part_the_states() -> None:
         AgentState.HANDOFF_PENDING,
         AgentState.FAILED,
     }
+
+
+LEGAL = {
+    "initializing": "active warning critical handoff_pending terminated failed",
+    "active": "warning compacting critical handoff_pending terminated failed",
+    "warning": "active compacting critical handoff_pending terminated failed",
+    "compacting": "active warning critical handoff_pending terminated failed",
+    "critical": "active warning handoff_pending terminated failed",
+    "handoff_pending": "handoff_complete terminated failed",
+    "handoff_complete": "",
+    "terminated": "",
+    "failed": "",
+}
+
+
+@pytest.mark.parametrize(("state", "following"), list(product(AgentState, AgentState)))
+def test_a_step_is_legal_or_it_is_refused(state: AgentState, following: AgentState) -> None:
+    stays = state is following and state not in ENDED
+    if stays or following in LEGAL[state].split():
+        assert after(state, following) is following
+    else:
+        with pytest.raises(IllegalTransition):
+            after(state, following)
+
+
+@pytest.mark.parametrize("calm", [AgentState.ACTIVE, AgentState.WARNING])
+def test_a_compaction_begins_and_ends_on_either_side_of_the_warning(calm: AgentState) -> None:
+    assert after(after(calm, AgentState.COMPACTING), calm) is calm
+
+
+@pytest.mark.parametrize("state", [*WORKING, AgentState.HANDOFF_PENDING])
+def test_a_new_conversation_ends_whoever_works(state: AgentState) -> None:
+    assert after(state, AgentState.TERMINATED) is AgentState.TERMINATED
+
+
+def test_an_agent_ends_for_one_of_eight_reasons() -> None:
+    assert set(TerminationReason) == {
+        "context_window_exhausted",
+        "forced_rotation",
+        "user_request",
+        "task_completed",
+        "idle_timeout",
+        "budget_exhausted",
+        "error",
+        "admin_request",
+    }
+
+
+@pytest.mark.parametrize("state", AgentState)
+def test_only_states_to_pass_through_can_be_stuck(state: AgentState) -> None:
+    passing = {AgentState.COMPACTING, AgentState.CRITICAL, AgentState.HANDOFF_PENDING}
+
+    stuck = is_stuck(state, since=NOON, now=NOON + timedelta(days=1))
+
+    assert stuck == (state in passing)
+
+
+def test_ten_minutes_are_enough_to_pass_through() -> None:
+    since, ten_minutes = NOON, timedelta(minutes=10)
+
+    in_time, late = (
+        is_stuck(AgentState.COMPACTING, since=since, now=NOON + ten_minutes + more)
+        for more in (timedelta(0), timedelta(milliseconds=1))
+    )
+
+    assert (in_time, late) == (False, True)
+
+
+def test_an_agent_is_idle_once_nothing_was_said_for_that_long() -> None:
+    half_an_hour = timedelta(minutes=30)
+
+    before, then, later = (
+        is_idle(last_at=NOON, now=NOON + half_an_hour + more, idle_timeout=half_an_hour)
+        for more in (timedelta(seconds=-1), timedelta(0), timedelta(days=9))
+    )
+
+    assert (before, then, later) == (False, True, True)
+
+
+def test_without_a_timeout_nobody_is_idle() -> None:
+    assert not is_idle(last_at=NOON, now=NOON + timedelta(days=900), idle_timeout=None)
