@@ -6,7 +6,7 @@ of text where it quotes: that is what the next agent and an operator read.
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from typing_extensions import override
@@ -41,6 +41,24 @@ class Part(BaseModel):
         return ()
 
 
+class Sourced(Part):
+    """Something taken from the transcript, with where it was taken from.
+
+    Attributes:
+        sources: The inbound messages; for an assistant's or a tool's words those they answer.
+        positions: The transcript's items themselves, where they are known.
+    """
+
+    named_by: ClassVar[str] = "text"
+    sources: Sources = ()
+    positions: tuple[int, ...] = ()
+
+    @property
+    def gist(self) -> str:
+        """The words by which the same entry is known again."""
+        return str(getattr(self, self.named_by))
+
+
 class RecentTurn(Part):
     """One of the newest turns; a whole one is replayed to the next agent as it was."""
 
@@ -57,12 +75,22 @@ class RecentTurn(Part):
         return f"{said}\nassistant: {self.assistant}" if self.assistant else said
 
 
-class Preference(Part):
+class Statement(Sourced):
+    """What the person wants, in a sentence: a goal, or something to be observed always."""
+
+    text: Text
+
+    @property
+    def line(self) -> str:
+        """The sentence."""
+        return self.text
+
+
+class Preference(Sourced):
     """Something the person likes or must have."""
 
     text: Text
     since: date | None = None
-    sources: Sources = ()
 
     @property
     def line(self) -> str:
@@ -70,13 +98,12 @@ class Preference(Part):
         return f"{self.text} (since {self.since})" if self.since else self.text
 
 
-class Commitment(Part):
+class Commitment(Sourced):
     """A question that is open, or something promised."""
 
     kind: Literal["unanswered", "question", "promise"]
     text: Text
     due: Text | None = None
-    sources: Sources = ()
 
     @property
     def line(self) -> str:
@@ -85,14 +112,13 @@ class Commitment(Part):
         return f"{self.kind}: {self.text}{due}"
 
 
-class Todo(Part):
+class Todo(Sourced):
     """Something to be done."""
 
     text: Text
     status: Literal["open", "doing", "done"] = "open"
     owner: Text | None = None
     due: Text | None = None
-    sources: Sources = ()
 
     @property
     def line(self) -> str:
@@ -101,14 +127,14 @@ class Todo(Part):
         return f"[{self.status}] {self.text}" + (f" ({', '.join(more)})" if more else "")
 
 
-class TaskProgress(Part):
+class TaskProgress(Sourced):
     """How far a task has come."""
 
+    named_by: ClassVar[str] = "task"
     task: Text
     status: Text
     current_step: Text | None = None
     next_step: Text | None = None
-    sources: Sources = ()
 
     @property
     def line(self) -> str:
@@ -132,9 +158,10 @@ class PendingCall(Part):
         return f"pending: {self.name} ({self.call_id})"
 
 
-class ErrorNote(Part):
+class ErrorNote(Sourced):
     """Something that went wrong, in its own words."""
 
+    named_by: ClassVar[str] = "message"
     message: Text
     where: Text
     attempts: int = 1
@@ -148,14 +175,14 @@ class ErrorNote(Part):
         return f"{self.where}: {self.message}{fix}"
 
 
-class DecisionNote(Part):
+class DecisionNote(Sourced):
     """Something that was decided."""
 
+    named_by: ClassVar[str] = "decision"
     decision: Text
     reason: Text | None = None
     by: Text | None = None
     at: datetime | None = None
-    sources: Sources = ()
 
     @property
     def line(self) -> str:
@@ -163,12 +190,12 @@ class DecisionNote(Part):
         return f"{self.decision} (because {self.reason})" if self.reason else self.decision
 
 
-class RejectedAlternative(Part):
+class RejectedAlternative(Sourced):
     """An option that is not to be tried again."""
 
+    named_by: ClassVar[str] = "option"
     option: Text
     reason: Text | None = None
-    sources: Sources = ()
 
     @property
     def line(self) -> str:
@@ -192,17 +219,30 @@ class FileNote(Part):
         return f"{self.action} {self.reference}{note}"
 
 
-class WorkNote(Part):
+class WorkNote(Sourced):
     """Something that is done, and where it can be seen."""
 
+    named_by: ClassVar[str] = "what"
     what: Text
     evidence: Text | None = None
-    sources: Sources = ()
 
     @property
     def line(self) -> str:
         """What was done."""
         return f"{self.what} ({self.evidence})" if self.evidence else self.what
+
+
+class Conflict(Part):
+    """Two accounts of the same thing, of which the tracked one was kept."""
+
+    category: str
+    tracked: Text
+    noted: Text
+
+    @property
+    def line(self) -> str:
+        """What was kept, and what was not."""
+        return f"{self.category}: kept “{self.tracked}”, not “{self.noted}”"
 
 
 def fact_line(fact: Fact) -> str:

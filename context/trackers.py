@@ -22,7 +22,7 @@ _SUMMARY_CHARS = 3_000
 _SUMMARY_LINE_CHARS = 160
 
 _OVERHEARD = "<overheard>"
-_FILE_MARKS = ("[photo: ", "[audio: ", "[video: ", "[file: ")
+FILE_MARKS = ("[photo: ", "[audio: ", "[video: ", "[file: ")
 
 
 def original_request(items: Sequence[Item]) -> OriginalRequest:
@@ -59,7 +59,7 @@ def facts(items: Sequence[Item]) -> Iterator[Fact]:
     """Everything that looks like a fact, in the order it was said, with who said it."""
     for item in items:
         message_id = item.message_ids[-1] if item.message_ids else None
-        for origin, text in _sayings(item):
+        for origin, text in sayings(item):
             yield from facts_in(
                 text, message_id=message_id, said_at=item.said_at, origin=origin
             )
@@ -116,7 +116,7 @@ def files(items: Sequence[Item]) -> tuple[FileNote, ...]:
         for item in items
         if item.role == "user"
         for text in _texts(item.blocks)
-        if text.startswith(_FILE_MARKS)
+        if text.startswith(FILE_MARKS)
     ]
     return tuple(found[-_MOST_FILES:])
 
@@ -158,7 +158,8 @@ def _turn(items: Sequence[Item]) -> RecentTurn:
     )
 
 
-def _sayings(item: Item) -> Iterator[tuple[Origin, str]]:
+def sayings(item: Item) -> Iterator[tuple[Origin, str]]:
+    """What an item says, block by block, and who says it."""
     for block in item.blocks:
         match block:
             case {"type": "text", "text": str(text)} if item.role == "assistant":
