@@ -51,6 +51,20 @@ update chore set state = $2, settled_at = $3 where id = $1 and state = 'pending'
 """
 
 
+# The sweep wakes their lanes.
+_ASK_IDLE = """
+insert into chore (id, session_id, person_id, agent_id, lane, kind, trigger, created_at)
+select gen_random_uuid()::text, s.id, s.person_id, a.id, 'turn', 'handoff', 'idle', $2
+from session s join agent a on a.id = s.agent_id
+where s.updated_at <= $1 and a.turns > 0 and a.ended_at is null
+on conflict (session_id, agent_id, kind) where state = 'pending' do nothing
+"""
+
+_STUCK = """
+select count(*) from chore where state = 'pending' and created_at <= $1
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A chore that is asked for.
@@ -142,6 +156,25 @@ class Chores:
         async with self._database.hot() as connection, connection.transaction():
             if await connection.fetchval(HOLDS, *fence(claim)) is not None:
                 await settle_chore(connection, chore.chore_id, state=state, now=now)
+
+    async def ask_idle(self, *, idle_since: datetime, now: datetime) -> int:
+        """Ask for a handoff of every agent that has answered nothing since then; say how many.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        async with self._database.hot() as connection:
+            status = await connection.execute(_ASK_IDLE, idle_since, now)
+        return int(status.rsplit(" ", 1)[-1])
+
+    async def stuck(self, *, asked_before: datetime) -> int:
+        """Count what was asked for before then and is not done yet.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        async with self._database.hot() as connection:
+            return int(await connection.fetchval(_STUCK, asked_before))
 
 
 def _chore(row: asyncpg.Record) -> Chore:
