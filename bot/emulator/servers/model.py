@@ -3,7 +3,7 @@
 It checks what it is sent as the API does, counts tokens by a rule of its own (`tokens.py`),
 keeps a prompt cache and a bill, and answers what was scripted, else what the stand-in finds
 in the prompt (`standin.py`). Paths, headers and statuses: API version 2026-10-21, Anthropic
-SDK 2.11 (read 2026-11). Beta features are refused, not played.
+SDK 2.11 (read 2026-11). Of beta features it plays compaction; others are refused.
 """
 
 import secrets
@@ -16,29 +16,48 @@ from http import HTTPStatus
 from typing import cast
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
-from bot.emulator.servers import standin
+from bot.emulator.servers import standin, standin_prose
 from bot.emulator.servers.bill import Bill, BilledCall
 from bot.emulator.servers.faults import Faults, Refuse
 from bot.emulator.servers.model_answer import Answer, Failed, output_tokens, within
-from bot.emulator.servers.model_catalogue import ModelCatalogue, Page, model_info
+from bot.emulator.servers.model_catalogue import ModelCatalogue, asked_page, model_info
+from bot.emulator.servers.model_compaction import (
+    LEAST_TRIGGER_TOKENS,
+    check_complete,
+    compacted,
+    due_tokens,
+    sealed,
+    shown,
+)
 from bot.emulator.servers.model_delivery import Delivery, Latency
 from bot.emulator.servers.model_error import ApiError, error_response, request_id
-from bot.emulator.servers.model_request import Json, MessageRequest, Prompt, parsed
+from bot.emulator.servers.model_request import (
+    Json,
+    MessageRequest,
+    Prompt,
+    parsed,
+)
 from bot.emulator.servers.model_rules import check_length, check_prompt, check_request
-from bot.emulator.servers.model_wire import Sent
-from bot.emulator.servers.prompt_cache import PromptCache, marked
+from bot.emulator.servers.model_summary import Summary, stands_alone
+from bot.emulator.servers.model_wire import Sent, deltas
+from bot.emulator.servers.prompt_cache import MarkedPrompt, PromptCache, marked
 from bot.emulator.servers.tokens import Tokenizer, content, prompt_tokens, segments
 
 VERSION = "2026-10-21"
 _MOST_BODY_BYTES = 32 * 1024 * 1024  # Messages and count_tokens (errors page, read 2026-11)
 _KEPT_PAUSES = 100
 _WORDS = {429: "Rate limit exceeded", 500: "Internal server error", 529: "Overloaded"}
+
+
+Summariser = Callable[[MessageRequest], Answer]
+"""Answers a request for notes; an `ApiError` it raises is the answer."""
 
 
 class ModelApi:
@@ -49,6 +68,9 @@ class ModelApi:
         bill: What was charged.
         faults: What goes wrong next, for the methods `messages`, `count_tokens`, `models`.
         latency: How slowly answers come.
+        notes: Answers every request that demands a form (an output schema), instead of the
+            script; None leaves them to the others.
+        summarise: Writes what a compaction leaves of a conversation.
         has_extras: Off, the Models API and `count_tokens` are not there (404), as with
             servers that speak Messages only.
     """
@@ -61,6 +83,7 @@ class ModelApi:
         catalogue: ModelCatalogue | None = None,
         tokenizer: Tokenizer | None = None,
         minimum_cacheable_tokens: int = 1_024,
+        least_trigger_tokens: int = LEAST_TRIGGER_TOKENS,
         keep_bytes: int = 64 * 1024 * 1024,
         answering: Callable[[MessageRequest], Answer] = standin.answer,
     ) -> None:
@@ -72,6 +95,7 @@ class ModelApi:
             catalogue: The models it plays; by default those of today.
             tokenizer: How it counts.
             minimum_cacheable_tokens: The shortest prefix it keeps.
+            least_trigger_tokens: The lowest threshold that compaction may have.
             keep_bytes: How much of the requests is remembered.
             answering: Answers what no script does; an `ApiError` it raises is the answer.
         """
@@ -87,7 +111,10 @@ class ModelApi:
         self.bill = Bill()
         self.faults = Faults()
         self.latency = Latency()
+        self.notes: Summariser | None = None
+        self.summarise: Callable[[MessageRequest], str] = standin_prose.summary
         self.has_extras = True
+        self._least_trigger_tokens = least_trigger_tokens
         self._api_key = api_key
         self._catalogue = catalogue or ModelCatalogue()
         self._tokenizer = tokenizer or Tokenizer()
@@ -137,12 +164,12 @@ class ModelApi:
 
     async def _count(self, request: Request) -> Response:
         self._admit(request, is_extra=True)
-        prompt = parsed(await _body(request), Prompt)
+        prompt = shown(parsed(await _body(request), Prompt), _betas(request.scope))
         return self._with_faults("count_tokens", partial(self._counted, prompt))
 
     async def _models(self, request: Request) -> Response:
         self._admit(request, is_extra=True)
-        page = _page(request)
+        page = asked_page(request.query_params)
         return self._with_faults("models", lambda: _json(self._catalogue.page(page)))
 
     async def _model(self, request: Request) -> Response:
@@ -177,24 +204,17 @@ class ModelApi:
     def _answer(self, asked: MessageRequest, scope: Scope) -> Response:
         """Check, answer and charge a request; what follows is only its way to the client."""
         facts = self._catalogue.callable(asked.model)
-        check_prompt(asked, resumes=self._resumes(asked))
-        check_request(asked, facts)
-        prompt = marked(segments(asked, self._tokenizer), asked.cache_control)
-        check_length(prompt.tokens, facts)
-        said = self._said(asked)
-        usage = self._cache.use(asked.model, prompt)
-        room = facts.max_input_tokens - prompt.tokens
-        answer = within(said, asked, room_tokens=room, tokenizer=self._tokenizer)
-        if answer.stop_reason == "pause_turn":
-            self._paused.append(b"".join(map(content, answer.content)))
-        out = output_tokens(answer.content, self._tokenizer) if asked.max_tokens else 0
-        sent = Sent(
-            message_id=f"msg_{secrets.token_hex(12)}",
-            model=asked.model,
-            answer=answer,
-            usage=answer.usage or replace(usage, output_tokens=out),
-        )
-        self.bill.add(BilledCall(sent.message_id, sent.model, sent.usage))
+        prompt = shown(asked, _betas(scope))
+        resumes = asked.compaction is not None or self._resumes(prompt)
+        check_prompt(prompt, resumes=resumes)
+        check_request(prompt, facts)
+        check_length(self._marked(prompt).tokens, facts)
+        summary = self._summary(prompt)
+        if summary is not None and stands_alone(prompt):
+            sent = summary.alone(message_id=_message_id(), model=prompt.model)
+        else:
+            sent = self._sent(prompt, summary, window_tokens=facts.max_input_tokens)
+        self.bill.add(BilledCall(sent.message_id, sent.model, sent.billed))
         return Delivery(
             sent,
             streamed=asked.stream,
@@ -203,9 +223,51 @@ class ModelApi:
             cut_short=partial(self._cut_short, sent.message_id),
         )
 
+    def _summary(self, prompt: MessageRequest) -> Summary | None:
+        """What the server makes of a conversation that is to be compacted."""
+        due = due_tokens(prompt, least_trigger_tokens=self._least_trigger_tokens)
+        whole = self._marked(prompt)
+        if prompt.compaction is not None:
+            check_complete(prompt)
+        elif due is None or whole.tokens < due:
+            return None
+        text = self.summarise(prompt)
+        out = self._tokenizer.text(text)
+        usage = replace(self._cache.use(prompt.model, whole), output_tokens=out)
+        latency = self.latency
+        took_s = latency.first_token_s + deltas(text) * latency.between_deltas_s
+        return Summary(block=sealed(text), usage=usage, took_s=took_s)
+
+    def _sent(
+        self, prompt: MessageRequest, summary: Summary | None, *, window_tokens: int
+    ) -> Sent:
+        """The answer, after the summary if there is one."""
+        told = prompt if summary is None else compacted(prompt, summary.block)
+        whole = self._marked(told)
+        said = self._said(told)
+        usage = self._cache.use(told.model, whole)
+        room = window_tokens - whole.tokens
+        answer = within(said, told, room_tokens=room, tokenizer=self._tokenizer)
+        if answer.stop_reason == "pause_turn":
+            self._paused.append(b"".join(map(content, answer.content)))
+        out = output_tokens(answer.content, self._tokenizer) if told.max_tokens else 0
+        return Sent(
+            message_id=_message_id(),
+            model=told.model,
+            answer=answer if summary is None else summary.before(answer),
+            usage=answer.usage or replace(usage, output_tokens=out),
+            compaction=None if summary is None else summary.usage,
+        )
+
+    def _marked(self, prompt: MessageRequest) -> MarkedPrompt:
+        return marked(segments(prompt, self._tokenizer), prompt.cache_control)
+
     def _said(self, asked: MessageRequest) -> Answer:
         """The next scripted answer, else the one thought up."""
-        said = self._script.popleft() if self._script else self._answering(asked)
+        if self.notes is not None and asked.output_schema is not None:
+            said: Answer | ApiError = self.notes(asked)
+        else:
+            said = self._script.popleft() if self._script else self._answering(asked)
         if isinstance(said, ApiError):
             raise said
         if isinstance(said.ending, Failed) and not asked.stream:
@@ -220,24 +282,21 @@ class ModelApi:
         self.bill.cut_short(message_id, output_tokens=self._tokenizer.text(heard))
 
 
+def _message_id() -> str:
+    return f"msg_{secrets.token_hex(12)}"
+
+
+def _betas(scope: Scope) -> frozenset[str]:
+    """The beta features a request asks for."""
+    told = Headers(scope=scope).getlist("anthropic-beta")
+    return frozenset(beta.strip() for line in told for beta in line.split(","))
+
+
 async def _body(request: Request) -> bytes:
     body = await request.body()
     if len(body) > _MOST_BODY_BYTES:
         raise ApiError(413, "Request exceeds the maximum allowed number of bytes.")
     return body
-
-
-def _page(request: Request) -> Page:
-    query = request.query_params
-    limit = query.get("limit", "20")
-    if not limit.isdecimal():
-        raise ApiError(400, "limit: must be a number")
-    return Page(
-        limit=int(limit),
-        after_id=query.get("after_id"),
-        before_id=query.get("before_id"),
-        lifecycles=tuple(query.getlist("lifecycle[]")),
-    )
 
 
 def _json(body: Json) -> Response:

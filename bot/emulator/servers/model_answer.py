@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from bot.emulator.servers.bill import BilledUsage
 from bot.emulator.servers.model_error import ApiError
 from bot.emulator.servers.model_request import (
+    CompactionBlock,
     MessageRequest,
     TextBlock,
     ThinkingBlock,
@@ -27,8 +28,9 @@ StopReason = Literal[
     "pause_turn",
     "refusal",
     "model_context_window_exceeded",
+    "compaction",  # beta, `types.beta.BetaStopReason`
 ]
-AnswerBlock = TextBlock | ThinkingBlock | ToolUseBlock
+AnswerBlock = TextBlock | ThinkingBlock | ToolUseBlock | CompactionBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class Answer:
         usage: Figures to report and to bill instead of the counted ones, e.g. to pretend
             that a window is nearly full.
         ending: What becomes of it on its way.
+        thinks_s: How long it takes to its first token, in seconds, besides the server's
+            own latency.
     """
 
     content: tuple[AnswerBlock, ...]
@@ -94,6 +98,7 @@ class Answer:
     stop_sequence: str | None = None
     usage: BilledUsage | None = None
     ending: Ending = WHOLE
+    thinks_s: float = 0.0
 
     @classmethod
     def saying(

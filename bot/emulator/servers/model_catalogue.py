@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from starlette.datastructures import QueryParams
+
 from bot.emulator.servers.model_error import ApiError
 from bot.emulator.servers.model_request import Json
 
@@ -69,6 +71,23 @@ class Page:
     after_id: str | None = None
     before_id: str | None = None
     lifecycles: tuple[str, ...] = ()
+
+
+def asked_page(query: QueryParams) -> Page:
+    """Read which part of the list a request wants.
+
+    Raises:
+        ApiError: The limit is no number.
+    """
+    limit = query.get("limit", "20")
+    if not limit.isdecimal():
+        raise ApiError(400, "limit: must be a number")
+    return Page(
+        limit=int(limit),
+        after_id=query.get("after_id"),
+        before_id=query.get("before_id"),
+        lifecycles=tuple(query.getlist("lifecycle[]")),
+    )
 
 
 class ModelCatalogue:
@@ -135,7 +154,7 @@ def model_info(facts: ModelFacts) -> Json:
 
 
 def _capabilities() -> Json:
-    """What this server plays: structured answers, documents, images, thinking sent back."""
+    """What this server plays: structured answers, documents, images, thinking, compaction."""
     yes: Json = {"supported": True}
     no: Json = {"supported": False}
     efforts: Json = dict.fromkeys(("low", "medium", "high", "xhigh", "max"), yes)
@@ -144,7 +163,8 @@ def _capabilities() -> Json:
         "batch": no,
         "citations": no,
         "code_execution": no,
-        "context_management": no,
+        "compaction": {**yes, "summarize": yes},
+        "context_management": {**yes, "compact_20260112": yes},
         "effort": {**yes, **efforts},
         "image_input": yes,
         "pdf_input": yes,

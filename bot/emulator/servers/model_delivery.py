@@ -54,6 +54,7 @@ class Delivery(StreamingResponse):
         self._latency = latency
         self._scope = scope
         self._cut_short = cut_short
+        self._first_token_s = latency.first_token_s + sent.answer.thinks_s
 
     @override
     async def stream_response(self, send: Send) -> None:
@@ -66,7 +67,7 @@ class Delivery(StreamingResponse):
     async def _send_body(self, send: Send) -> None:
         deltas = sum(event.delta is not None for event in events(self._sent))
         latency = self._latency
-        await asyncio.sleep(latency.first_token_s + deltas * latency.between_deltas_s)
+        await asyncio.sleep(self._first_token_s + deltas * latency.between_deltas_s)
         await self._begin(send)
         body = json.dumps(self._sent.body).encode()
         if isinstance(self._sent.answer.ending, Whole):
@@ -80,7 +81,7 @@ class Delivery(StreamingResponse):
         heard: list[str] = []
         whole = False
         try:
-            await asyncio.sleep(self._latency.first_token_s)
+            await asyncio.sleep(self._first_token_s)
             await self._begin(send)
             for event in events(self._sent):
                 if self._ends_before(event, len(heard)):

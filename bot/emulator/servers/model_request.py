@@ -2,9 +2,9 @@
 
 Shapes are those of the SDK's parameters (Anthropic SDK 2.11, `types.MessageCreateParams`,
 read 2026-11). Content that came as plain text becomes one text block, which means the same.
-Parameters this server does not play (`thread`, `compaction`, `context_management`) are
-refused, never ignored; so are `temperature`, `top_p` and `top_k`, as since API version
-2026-10-21.
+Parameters this server does not play (`thread`, context edits that clear) are refused, never
+ignored; so are `temperature`, `top_p` and `top_k`, as since API version 2026-10-21.
+Compaction: `types.beta`, `BetaCompactionBlockParam`, `BetaCompact20260112EditParam`.
 """
 
 from typing import Annotated, Literal, TypeVar
@@ -92,6 +92,17 @@ class RedactedThinkingBlock(_Value):
     data: str = Field(repr=False)
 
 
+class CompactionBlock(_Value):
+    """The server's summary of what stood before it, to be sent back unchanged; null is none."""
+
+    type: Literal["compaction"] = "compaction"
+    content: Annotated[str, Field(min_length=1)] | None = Field(default=None, repr=False)
+    signature: str | None = None
+    encrypted_content: str | None = Field(default=None, repr=False)
+    tool_changes: JsonValue = None
+    cache_control: CacheControl | None = None
+
+
 def _blocks(content: object) -> object:
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
@@ -117,6 +128,7 @@ Block = (
     | ToolResultBlock
     | ThinkingBlock
     | RedactedThinkingBlock
+    | CompactionBlock
 )
 
 
@@ -172,6 +184,35 @@ class Thinking(_Value):
     display: Literal["summarized", "omitted"] | None = None
 
 
+class CompactionConfig(_Value):
+    """Wants a summary of the conversation and nothing else; `instructions` make no difference."""
+
+    type: Literal["summarize"]
+    instructions: str | None = Field(default=None, repr=False)
+
+
+class Trigger(_Value):
+    """From how many tokens of a prompt on."""
+
+    type: Literal["input_tokens"]
+    value: StrictInt
+
+
+class CompactEdit(_Value):
+    """Wants a conversation summarised once it is long."""
+
+    type: Literal["compact_20260112"]
+    trigger: Trigger | None = None
+    pause_after_compaction: StrictBool = False
+    instructions: str | None = Field(default=None, repr=False)
+
+
+class ContextManagement(_Value):
+    """What the server is to do about a long conversation; it plays compaction only."""
+
+    edits: tuple[CompactEdit, ...] = Field(default=(), max_length=1)
+
+
 class Prompt(_Value):
     """All that the model reads: the body of `count_tokens`."""
 
@@ -185,6 +226,14 @@ class Prompt(_Value):
     cache_control: CacheControl | None = None
     speed: Literal["standard", "fast"] | None = None
     user_profile_id: str | None = None
+    compaction: CompactionConfig | None = None
+    context_management: ContextManagement | None = None
+
+    @property
+    def edit(self) -> CompactEdit | None:
+        """How it is to be compacted when it is long, if it is to be."""
+        edits = self.context_management.edits if self.context_management else ()
+        return edits[0] if edits else None
 
     @property
     def output_schema(self) -> Json | None:

@@ -13,6 +13,7 @@ from bot.emulator.servers.model_catalogue import ModelFacts
 from bot.emulator.servers.model_error import ApiError
 from bot.emulator.servers.model_request import (
     Block,
+    CompactionBlock,
     DocumentBlock,
     Message,
     MessageRequest,
@@ -25,7 +26,7 @@ from bot.emulator.servers.model_request import (
 )
 
 _SEAL = "stand-in-"
-_MODELS_OWN = ToolUseBlock | ThinkingBlock | RedactedThinkingBlock
+_MODELS_OWN = ToolUseBlock | ThinkingBlock | RedactedThinkingBlock | CompactionBlock
 
 
 def check_prompt(prompt: Prompt, *, resumes: bool) -> None:

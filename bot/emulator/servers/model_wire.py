@@ -9,21 +9,51 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from pydantic import JsonValue
+
 from bot.emulator.servers.bill import BilledUsage
 from bot.emulator.servers.model_answer import Answer, AnswerBlock
-from bot.emulator.servers.model_request import Json, TextBlock, ThinkingBlock, ToolUseBlock
+from bot.emulator.servers.model_request import (
+    CompactionBlock,
+    Json,
+    TextBlock,
+    ThinkingBlock,
+    ToolUseBlock,
+)
 
 _DELTA_CHARS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """An answer with what only the server knows about it."""
+    """An answer with what only the server knows about it.
+
+    Attributes:
+        usage: What the answer cost.
+        compaction: What a summary cost that was made on the way; it is told apart
+            (`types.beta.BetaUsage.iterations`, read 2026-11).
+    """
 
     message_id: str
     model: str
     answer: Answer
     usage: BilledUsage
+    compaction: BilledUsage | None = None
+
+    @property
+    def billed(self) -> BilledUsage:
+        """All that it cost."""
+        return self.usage if self.compaction is None else self.usage + self.compaction
+
+    @property
+    def iterations(self) -> Json:
+        """The calls it took, where there was more than the one; a summary alone is the only."""
+        if self.compaction is None:
+            return {}
+        told: list[JsonValue] = [{"type": "compaction", **_counts(self.compaction)}]
+        if self.answer.stop_reason != "compaction":
+            told.append({"type": "message", "model": self.model, **_counts(self.usage)})
+        return {"iterations": told}
 
     @property
     def body(self) -> Json:
@@ -31,7 +61,7 @@ class Sent:
         return {
             **_envelope(self.message_id, self.model),
             "content": [_block(block) for block in self.answer.content],
-            "usage": _usage(self.usage),
+            "usage": {**_usage(self.usage), **self.iterations},
             **_stop(self.answer),
         }
 
@@ -50,6 +80,11 @@ class Event:
         return f"event: {self.data['type']}\ndata: {data}\n\n".encode()
 
 
+def deltas(text: str) -> int:
+    """How many pieces a text comes in."""
+    return -(-len(text) // _DELTA_CHARS)
+
+
 def events(sent: Sent) -> Iterator[Event]:
     """The stream of an answer, from `message_start` to `message_stop`."""
     start = replace(sent.usage, output_tokens=1)
@@ -61,11 +96,20 @@ def events(sent: Sent) -> Iterator[Event]:
         yield from _block_events(index, block)
     delta = _stop(sent.answer)
     # Cumulative: it overwrites what `message_start` said (`types.MessageDeltaUsage`).
-    yield Event({"type": "message_delta", "delta": delta, "usage": _delta_usage(sent.usage)})
+    yield Event(
+        {
+            "type": "message_delta",
+            "delta": delta,
+            "usage": {**_counts(sent.usage), **sent.iterations},
+        }
+    )
     yield Event({"type": "message_stop"})
 
 
 def _block_events(index: int, block: AnswerBlock) -> Iterator[Event]:
+    if isinstance(block, CompactionBlock):
+        yield from _compaction_events(index, block)
+        return
     opening, kind, field, content = _opening(block)
     yield Event({"type": "content_block_start", "index": index, "content_block": opening})
     for start in range(0, len(content), _DELTA_CHARS):
@@ -77,7 +121,18 @@ def _block_events(index: int, block: AnswerBlock) -> Iterator[Event]:
     yield Event({"type": "content_block_stop", "index": index})
 
 
-def _opening(block: AnswerBlock) -> tuple[Json, str, str, str]:
+def _compaction_events(index: int, block: CompactionBlock) -> Iterator[Event]:
+    """A summary comes in one piece (`types.beta.BetaCompactionContentBlockDelta`)."""
+    opening: Json = {**_block(block), "content": None}
+    yield Event({"type": "content_block_start", "index": index, "content_block": opening})
+    delta: Json = {"type": "compaction_delta", "content": block.content}
+    yield Event(_delta(index, delta), block.content or "")
+    yield Event({"type": "content_block_stop", "index": index})
+
+
+def _opening(
+    block: TextBlock | ThinkingBlock | ToolUseBlock,
+) -> tuple[Json, str, str, str]:
     """The empty block that a stream begins with, and the kind, field and text of its deltas."""
     match block:
         case TextBlock():
@@ -120,10 +175,10 @@ def _usage(usage: BilledUsage) -> Json:
         "ephemeral_5m_input_tokens": usage.cache_write_5m_tokens,
         "ephemeral_1h_input_tokens": usage.cache_write_1h_tokens,
     }
-    return {**_delta_usage(usage), "cache_creation": written, "service_tier": "standard"}
+    return {**_counts(usage), "cache_creation": written, "service_tier": "standard"}
 
 
-def _delta_usage(usage: BilledUsage) -> Json:
+def _counts(usage: BilledUsage) -> Json:
     return {
         "input_tokens": usage.input_tokens,
         "cache_creation_input_tokens": usage.cache_write_tokens,

@@ -16,7 +16,11 @@ from bot.emulator.servers.model_request import (
     Prompt,
     TextBlock,
     ToolResultBlock,
+    ToolUseBlock,
 )
+
+RECALL = "recall"
+"""The tool that looks into what was said before."""
 
 _FENCE = re.compile(r"\s*<([a-z][\w-]*)(?:\s[^>]*)?>")
 _OF_EARLIER_AGENTS = ("briefing", "handoff", "summary")
@@ -31,12 +35,15 @@ class Reading:
         new: What the person says now; empty when only tools have spoken.
         results: What tools gave back just now.
         has_begun: Whether the person has had answers in this conversation.
+        asked_for: What the person said before the model looked something up for them, which
+            has come back just now; empty when nothing was looked up.
     """
 
     past: tuple[str, ...]
     new: str
     results: tuple[str, ...]
     has_begun: bool
+    asked_for: str = ""
 
 
 def reading(prompt: Prompt) -> Reading:
@@ -49,13 +56,34 @@ def reading(prompt: Prompt) -> Reading:
     # State around the new message comes from further back than the messages before it.
     state = [fenced for fenced, _ in parts if fenced]
     past = [text for block in _blocks(before) for text in (*_texts(block), *_results(block))]
-    answered = any(message.role == "assistant" for message in before)
+    answered = any(message.role == "assistant" and not _looks_up(message) for message in before)
     return Reading(
         past=(*state, *past),
         new="\n".join([plain for _, plain in parts if plain] or texts),
         results=tuple(text for block in _blocks(now) for text in _results(block)),
         has_begun=answered or any(map(_is_from_earlier, [*state, *past])),
+        asked_for=_asked_for(before, now),
     )
+
+
+def _asked_for(before: Sequence[Message], now: Sequence[Message]) -> str:
+    """What the person last said, if all that came since are results of `recall`."""
+    results = {b.tool_use_id for b in _blocks(now) if isinstance(b, ToolResultBlock)}
+    calls = (block for message in before for block in message.content)
+    recalls = {b.id for b in calls if isinstance(b, ToolUseBlock) and b.name == RECALL}
+    if not results & recalls:
+        return ""
+    for message in reversed(before):
+        if message.role == "user" and (
+            texts := [t for b in message.content for t in _texts(b)]
+        ):
+            return "\n".join(plain for _, plain in map(_parted, texts) if plain)
+    return ""
+
+
+def _looks_up(message: Message) -> bool:
+    """Whether a message of the model's says nothing, but calls `recall`."""
+    return all(isinstance(b, ToolUseBlock) and b.name == RECALL for b in message.content)
 
 
 def _blocks(messages: Sequence[Message]) -> Iterator[Block]:

@@ -23,6 +23,7 @@ Lookup = Callable[[str], str]
 _VALUE = (
     r"(?=\s{0,9}[:=][ \t]*([^\n;]{1,200})|\s{1,9}is\s+([^\n;,]{1,200}?)(?:[\n;,]|[.!?]\s|$))"
 )
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DEEPEST = 32
 _PLACE = "output_config.format.schema"
 _BY_FORMAT = {
@@ -66,6 +67,51 @@ def minimal(schema: Json, lookup: Lookup) -> JsonValue:
     return _Minimal(schema, lookup).of(schema, name="", depth=0)
 
 
+class Schema:
+    """A schema whose fields are filled one by one, from what is known of each.
+
+    Attributes:
+        root: The whole of it.
+    """
+
+    def __init__(self, root: Json, lookup: Lookup) -> None:
+        self.root = root
+        self._minimal = _Minimal(root, lookup)
+
+    def plain(self, schema: Json, *, depth: int = 0) -> Json:
+        """A schema without references and choices: the first that is not null.
+
+        Where null is a choice, too, it has a keyword `nullable`.
+
+        Raises:
+            ApiError: It is recursive, or refers to what is not there.
+        """
+        if depth > _DEEPEST:
+            raise ApiError(400, f"{_PLACE}: Recursive schemas are not supported")
+        if "$ref" in schema:
+            return self.plain(self._minimal.referred(str(schema["$ref"])), depth=depth + 1)
+        for word in ("anyOf", "oneOf", "allOf"):
+            if word in schema:
+                choices = cast("list[Json]", schema[word])  # by JSON Schema
+                chosen = next((one for one in choices if one.get("type") != "null"), choices[0])
+                plain = self.plain(chosen, depth=depth + 1)
+                return {**plain, "nullable": True} if len(choices) > 1 else plain
+        return schema
+
+    def allowed(self, plain: Json, known: str | None) -> JsonValue:
+        """What is known as a value of a plain schema; null or the smallest where it is none."""
+        if known is not None and self._takes(plain, known):
+            return known
+        return None if plain.get("nullable") else self._minimal.of(plain, name="", depth=0)
+
+    def _takes(self, plain: Json, known: str) -> bool:
+        if "enum" in plain:
+            return known in cast("list[JsonValue]", plain["enum"])  # by JSON Schema
+        if plain.get("format") == "date":
+            return _ISO_DATE.fullmatch(known) is not None
+        return plain.get("type") == "string" and "format" not in plain
+
+
 def _begins_word(match: re.Match[str]) -> bool:
     begin = match.start()
     return not begin or not match.string[begin - 1].isalnum()
@@ -84,14 +130,15 @@ class _Minimal:
         if "enum" in schema:
             return cast("list[JsonValue]", schema["enum"])[0]  # by JSON Schema
         if "$ref" in schema:
-            return self.of(self._referred(str(schema["$ref"])), name=name, depth=depth + 1)
+            return self.of(self.referred(str(schema["$ref"])), name=name, depth=depth + 1)
         for word in ("anyOf", "oneOf", "allOf"):
             if word in schema:
                 choices = cast("list[Json]", schema[word])  # by JSON Schema
                 return self._chosen(choices, name, depth)
         return self._of_type(schema, name, depth)
 
-    def _referred(self, reference: str) -> Json:
+    def referred(self, reference: str) -> Json:
+        """What a reference leads to."""
         found: JsonValue = self._root
         for step in reference.removeprefix("#/").split("/"):
             if not isinstance(found, dict) or step not in found:

@@ -99,6 +99,11 @@ def terms(question: str) -> tuple[Term, ...]:
     )
 
 
+def is_small(word: str) -> bool:
+    """Whether a folded word carries no content."""
+    return word in _SMALL_WORDS
+
+
 def is_question(sentence: str) -> bool:
     """Whether a sentence wants something told."""
     folded = fold(sentence.strip().rstrip(f"{_QUOTES})*_ "))

@@ -18,6 +18,7 @@ from pydantic import JsonValue
 from bot.emulator.servers.model_request import (
     Block,
     CacheControl,
+    CompactionBlock,
     DocumentBlock,
     ImageBlock,
     Message,
@@ -52,12 +53,8 @@ class Tokenizer:
     def block(self, block: Block) -> int:
         """Tokens of a content block, from whichever side."""
         match block:
-            case TextBlock():
-                tokens = self.text(block.text)
-            case ThinkingBlock():
-                tokens = self.text(block.thinking)
-            case RedactedThinkingBlock():
-                tokens = self.text(block.data)
+            case TextBlock() | ThinkingBlock() | RedactedThinkingBlock() | CompactionBlock():
+                tokens = self.text(_words(block))
             case ToolUseBlock():
                 tokens = (
                     self.tool_tokens + self.text(block.name) + self.text(_json(block.input))
@@ -146,6 +143,23 @@ def content(block: Block) -> bytes:
     if isinstance(block, TextBlock):  # most of every prompt, so without a detour
         return b"text\0" + block.text.encode()
     return block.model_dump_json(exclude={"cache_control"}, exclude_none=True).encode()
+
+
+def _words(
+    block: TextBlock | ThinkingBlock | RedactedThinkingBlock | CompactionBlock,
+) -> str:
+    """What the model reads of a block that is nothing but words."""
+    match block:
+        case TextBlock():
+            return block.text
+        case ThinkingBlock():
+            return block.thinking
+        case RedactedThinkingBlock():
+            return block.data
+        case CompactionBlock():
+            return block.content or ""
+        case never:
+            assert_never(never)
 
 
 def _mark(block: Block) -> CacheControl | None:
