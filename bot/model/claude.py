@@ -75,8 +75,10 @@ class Claude:
             async with asyncio.timeout(_COUNT_WITHIN.total_seconds()):
                 counted = await self._client.messages.count_tokens(
                     model=self.name,
+                    tools=request.tools(prompt) or anthropic.omit,
                     system=request.system(prompt) or anthropic.omit,
                     messages=request.messages(prompt),
+                    output_config=request.output_config(prompt) or anthropic.omit,
                 )
         except (anthropic.APIError, httpx2.HTTPError, TimeoutError):
             return None
@@ -110,8 +112,10 @@ class Claude:
             return self._client.messages.stream(
                 model=self.name,
                 max_tokens=prompt.max_output_tokens,
+                tools=request.tools(prompt) or anthropic.omit,
                 system=request.system(prompt) or anthropic.omit,
                 messages=request.messages(prompt),
+                output_config=request.output_config(prompt) or anthropic.omit,
                 cache_control=request.BREAKPOINT,
             )
 

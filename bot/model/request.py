@@ -1,19 +1,26 @@
 """A prompt as the Messages API takes it: the same bytes for the same prompt, always.
 
-The API caches prompts by prefix (system, then messages), so what one call sends is a prefix
-of what the next one sends. Keys have one order, whatever their store made of it; and the
-breakpoint that moves along with the conversation is sent beside the messages, not in them.
+The API caches prompts by prefix (tools, system, then messages), so what one call sends is a
+prefix of what the next one sends. Keys have one order, whatever their store made of it; and
+the breakpoint that moves along with the conversation is sent beside the messages, not in them.
 """
 
 from collections.abc import Sequence
 from typing import TypedDict, cast
 
-from anthropic.types import CacheControlEphemeralParam, MessageParam, TextBlockParam
+from anthropic.types import (
+    CacheControlEphemeralParam,
+    MessageParam,
+    OutputConfigParam,
+    TextBlockParam,
+    ToolParam,
+)
 
 from context.prompt import Block, Prompt, PromptMessage, Role
 
 # At most four breakpoints are taken (Claude docs, prompt caching, read 2026-11). These are
-# three: the system's, the briefing's and the moving one, which the API sets itself.
+# three: the system's, which covers the tools before it, the briefing's and the moving one,
+# which the API sets itself.
 BREAKPOINT: CacheControlEphemeralParam = {"type": "ephemeral"}
 
 # They take no breakpoint (Anthropic SDK 2.11, `types.ThinkingBlockParam`, read 2026-11).
@@ -23,6 +30,30 @@ _THINKING = frozenset({"thinking", "redacted_thinking"})
 class _Message(TypedDict):
     role: Role
     content: list[Block]
+
+
+def tools(prompt: Prompt) -> list[ToolParam]:
+    """The tools by name, so that the order in which they were offered makes no difference."""
+    return [
+        {
+            "name": tool.name,
+            "description": tool.description,
+            "input_schema": {
+                key: _ordered(tool.input_schema[key]) for key in sorted(tool.input_schema)
+            },
+        }
+        for tool in sorted(prompt.tools, key=lambda tool: tool.name)
+    ]
+
+
+def output_config(prompt: Prompt) -> OutputConfigParam | None:
+    """The form that the answer is to keep to; None where words will do.
+
+    The schema stays in its own order, because the answer's fields follow it.
+    """
+    if prompt.answer_schema is None:
+        return None
+    return {"format": {"type": "json_schema", "schema": dict(prompt.answer_schema)}}
 
 
 def system(prompt: Prompt) -> list[TextBlockParam]:

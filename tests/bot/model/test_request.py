@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model.claude import Claude
-from bot.model.request import BREAKPOINT, messages, system
+from bot.model.request import BREAKPOINT, messages, system, tools
 from context.prompt import Block, Prompt, PromptMessage
 from tests.bot.model.canned import START, CannedApi, ending, text
-from tests.bot.model.prompts import a_prompt, from_model, from_person, from_tools
+from tests.bot.model.prompts import a_prompt, a_tool, from_model, from_person, from_tools
 
 THOUGHT: Block = {"type": "thinking", "thinking": " hm,\n  4711\t", "signature": "AbC/+=="}
 CALL: Block = {
@@ -39,7 +39,8 @@ def contents(prompt: Prompt) -> list[list[Mapping[str, object]]]:
 def cached_prefix(body: bytes) -> bytes:
     """What the cache is looked up by, in the API's order, up to the last breakpoint."""
     read = json.loads(body)
-    return json.dumps([read["system"], *read["messages"]], ensure_ascii=False)[:-1].encode()
+    prefix = [read.get("tools"), read["system"], *read["messages"]]
+    return json.dumps(prefix, ensure_ascii=False)[:-1].encode()
 
 
 async def test_what_one_call_sends_begins_what_the_next_one_sends(
@@ -160,6 +161,40 @@ async def test_nothing_that_changes_from_call_to_call_is_sent(
         "system",
         "stream",
     }
+
+
+async def test_tools_are_sent_by_name_with_their_keys_in_order(
+    parrot: Claude, canned: CannedApi
+) -> None:
+    schema = {"type": "object", "properties": {"z": {"type": "string", "default": ""}}}
+    turned = {"properties": {"z": {"default": "", "type": "string"}}, "type": "object"}
+
+    first = await sent(
+        parrot, canned, a_prompt(tools=(a_tool("track"), a_tool("recall", schema)))
+    )
+    second = await sent(
+        parrot, canned, a_prompt(tools=(a_tool("recall", turned), a_tool("track")))
+    )
+
+    assert first == second
+    assert [tool["name"] for tool in json.loads(first)["tools"]] == ["recall", "track"]
+
+
+def test_a_prompt_without_tools_sends_none() -> None:
+    assert tools(a_prompt()) == []
+
+
+async def test_a_schema_for_the_answer_is_sent_in_its_own_order(
+    parrot: Claude, canned: CannedApi
+) -> None:
+    properties = {"reason": {"type": "string"}, "answer": {"type": "string"}}
+    schema = {"type": "object", "properties": properties, "additionalProperties": False}
+
+    body = json.loads(await sent(parrot, canned, a_prompt(answer_schema=schema)))
+
+    wanted = body["output_config"]["format"]
+    assert wanted == {"type": "json_schema", "schema": schema}
+    assert list(wanted["schema"]["properties"]) == ["reason", "answer"]
 
 
 def test_the_breakpoint_after_the_briefing_stands_on_a_block_that_takes_one() -> None:
