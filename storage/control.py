@@ -1,37 +1,35 @@
 """The control lane: commands, edits and deletions, which can't queue behind a turn.
 
-Each method is one transaction that settles the message it handles. To interrupt a turn it
-raises the epoch of the session's turn lane, so that nothing the turn writes counts any
-more, and notifies whoever holds it; a holder that does not hear finds out when it renews.
+Each method is one transaction that settles the message it handles, fenced by the claim of
+the control lane, with the turns of the session that it acts on locked.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Literal
 
 import asyncpg
 
 from context.errors import SessionConflict
 from context.messages import (
-    Deleted,
-    Edited,
+    AgentId,
     InboundMessage,
-    MessageId,
     Platform,
-    Said,
     SessionId,
     TurnId,
     UserId,
 )
+from context.notices import Preference
 from context.session import Agent
+from storage.chores import Request, ask
+from storage.corrections import SETTLE, amend, withdraw
 from storage.database import Database
-from storage.lanes import HOLDS, WAKE, Claim, Lane, fence
+from storage.interrupts import interrupt, lock_turns
+from storage.lanes import HOLDS, Claim, fence
 from storage.outbox import Spoken, say
-from storage.values import inbound, inbound_json
-
-INTERRUPTS = "baton_interrupts"
-"""The channel that carries the ids of sessions whose turn lost its claim."""
+from storage.people import choose_notices
+from storage.undo import Undone, take_back
+from storage.values import inbound
 
 # The first is the one at work; tried this often and still here, it breaks its handler, and
 # is given up.
@@ -55,26 +53,6 @@ where session_id = $1 and lane = 'control' and state in ('pending', 'taken')
 order by sent_at, position
 """
 
-_SETTLE = """
-update inbox set state = $2, reason = $3, turn_id = coalesce($4, turn_id), settled_at = $5
-where id = $1 and state in ('pending', 'taken')
-"""
-
-_LOCK_TURNS = "select 1 from lane where session_id = $1 and name = 'turn' for update"
-
-_INTERRUPT = """
-update lane set epoch = epoch + 1, leased_until = null
-where session_id = $1 and name = 'turn' and leased_until is not null
-returning session_id
-"""
-
-# A turn whose first step is committed has acted on the message as it was.
-_TARGET = """
-select i.id, i.body, i.state, i.turn_id,
-  exists (select from step s where s.turn_id = i.turn_id) as acted
-from inbox i where i.id = $1 and i.person_id = $2 for update of i
-"""
-
 _LATEST = """
 select id from session
 where platform = $1 and user_id = $2 and agent_id is not null
@@ -91,13 +69,6 @@ with refused as (
   returning 1
 )
 select count(*) from refused
-"""
-
-_LATE_INSERT = """
-insert into inbox
-  (id, session_id, person_id, lane, body, state, reason, sent_at, received_at, settled_at)
-values ($1, $2, $3, 'turn', $4::jsonb, $5, $6, $7, $8, $9)
-on conflict (id) do nothing
 """
 
 
@@ -157,7 +128,7 @@ class Control:
             successor: With which agent the session goes on, for a new start.
         """
         async with self._handling(claim, session_id) as connection:
-            await _interrupt(connection, session_id)
+            await interrupt(connection, session_id)
             refused: int = await connection.fetchval(
                 _REFUSE_WAITING, session_id, command.message_id, now
             )
@@ -166,76 +137,95 @@ class Control:
             answer = spoken(refused)
             await _answer(connection, claim, command, spoken=answer, turn_id=turn_id, now=now)
 
-    async def amend(self, claim: Claim, edit: InboundMessage, *, now: datetime) -> None:
-        """Apply an edit: amend what waits, restart a turn that has not acted, else mail it.
+    async def ask(
+        self,
+        claim: Claim,
+        command: InboundMessage,
+        spoken: Sequence[Spoken],
+        *,
+        request: Request,
+        session_id: SessionId,
+        turn_id: TurnId,
+        now: datetime,
+    ) -> None:
+        """Ask for a chore, and say so; where one like it waits already, only that.
 
-        In a direct chat an edit that comes before its message stands for it; the late
-        original is then a redelivery. In a shared place an unknown message was not for us.
+        Args:
+            claim: Of the control lane that the command came in by.
+            command: What the person sent.
+            spoken: The answer.
+            request: The chore.
+            session_id: Whose agent it is about.
+            turn_id: Under which the answer is booked.
+            now: The time.
         """
-        content = edit.content
-        if not isinstance(content, Edited):
-            raise TypeError("only an edit amends")
-        said = Said(text=content.text, media=content.media)
+        async with self._handling(claim, session_id) as connection:
+            await ask(connection, session_id, request, now=now)
+            await _answer(connection, claim, command, spoken=spoken, turn_id=turn_id, now=now)
+
+    async def undo(
+        self,
+        claim: Claim,
+        command: InboundMessage,
+        spoken: Callable[[Undone | None], Sequence[Spoken]],
+        *,
+        session_id: SessionId,
+        successor: AgentId,
+        turn_id: TurnId,
+        now: datetime,
+    ) -> None:
+        """Take back the handoff that a session's agent began from, interrupting a turn.
+
+        Args:
+            claim: Of the control lane that the command came in by.
+            command: What the person sent.
+            spoken: The answer, given what was taken back, if anything was.
+            session_id: Whose handoff.
+            successor: The id of the agent that goes on.
+            turn_id: Under which the answer is booked.
+            now: The time.
+        """
+        async with self._handling(claim, session_id) as connection:
+            undone = await take_back(
+                connection, session_id, successor=successor, trigger="command", now=now
+            )
+            answer = spoken(undone)
+            await _answer(connection, claim, command, spoken=answer, turn_id=turn_id, now=now)
+
+    async def choose_notices(
+        self,
+        claim: Claim,
+        command: InboundMessage,
+        spoken: Sequence[Spoken],
+        *,
+        preference: Preference,
+        turn_id: TurnId,
+        now: datetime,
+    ) -> None:
+        """Keep which notices a person wants, and say so."""
         async with self._handling(claim, claim.session_id) as connection:
-            target = await connection.fetchrow(_TARGET, content.target, claim.person_id)
-            if target is None:
-                if not edit.shared:
-                    late = _message(edit, content.target, said)
-                    await _insert(connection, claim, late, state="pending", now=now)
-            elif target["state"] == "pending" or (
-                target["state"] == "taken" and not target["acted"]
-            ):
-                original = inbound(target["body"])
-                amended = _message(original, original.message_id, said)
-                await connection.execute(
-                    "update inbox set body = $2::jsonb where id = $1",
-                    target["id"],
-                    inbound_json(amended),
-                )
-                if target["state"] == "taken":
-                    await _interrupt(connection, claim.session_id)
-            elif target["state"] != "refused":
-                corrected = Said(text=f"(Correction of my earlier message:) {said.text}")
-                mail = _message(edit, MessageId(f"{edit.message_id}-mail"), corrected)
-                await _insert(connection, claim, mail, state="pending", now=now)
-            await connection.execute(WAKE, claim.session_id, Lane.TURN)
-            await connection.execute(_SETTLE, edit.message_id, "merged", "edit", None, now)
+            await choose_notices(connection, claim.person_id, preference)
+            await _answer(connection, claim, command, spoken=spoken, turn_id=turn_id, now=now)
+
+    async def amend(self, claim: Claim, edit: InboundMessage, *, now: datetime) -> None:
+        """Apply an edit, as `storage.corrections` says."""
+        async with self._handling(claim, claim.session_id) as connection:
+            await amend(connection, claim, edit, now=now)
 
     async def withdraw(self, claim: Claim, deletion: InboundMessage, *, now: datetime) -> None:
-        """Apply a deletion: an unanswered message is withdrawn, an answered one stays said.
-
-        A deletion that comes before its message refuses it in advance.
-        """
-        content = deletion.content
-        if not isinstance(content, Deleted):
-            raise TypeError("only a deletion withdraws")
+        """Apply a deletion, as `storage.corrections` says."""
         async with self._handling(claim, claim.session_id) as connection:
-            target = await connection.fetchrow(_TARGET, content.target, claim.person_id)
-            if target is None:
-                late = _message(deletion, content.target, Said(text=""))
-                await _insert(connection, claim, late, state="refused", now=now)
-            elif target["state"] in {"pending", "taken"}:
-                await connection.execute(
-                    _SETTLE, target["id"], "refused", "withdrawn", None, now
-                )
-                if target["state"] == "taken":
-                    await _interrupt(connection, claim.session_id)
-            await connection.execute(
-                _SETTLE, deletion.message_id, "merged", "deletion", None, now
-            )
+            await withdraw(connection, claim, deletion, now=now)
 
     @asynccontextmanager
     async def _handling(
         self, claim: Claim, session_id: SessionId
     ) -> AsyncIterator[asyncpg.Connection]:
-        """Begin a transaction fenced by the claim, with the session's turn lane locked.
-
-        The lane is locked before any mail, as turns do, so that the two cannot deadlock.
-        """
+        """Begin a transaction fenced by the claim, with the session's turns locked."""
         async with self._database.hot() as connection, connection.transaction():
             if await connection.fetchval(HOLDS, *fence(claim)) is None:
                 raise SessionConflict(claim.session_id)
-            await connection.execute(_LOCK_TURNS, session_id)
+            await lock_turns(connection, session_id)
             yield connection
 
 
@@ -248,7 +238,7 @@ async def _answer(
     turn_id: TurnId,
     now: datetime,
 ) -> None:
-    await connection.execute(_SETTLE, command.message_id, "answered", None, turn_id, now)
+    await connection.execute(SETTLE, command.message_id, "answered", None, turn_id, now)
     await say(
         connection,
         spoken,
@@ -258,12 +248,6 @@ async def _answer(
         agent_id=None,
         now=now,
     )
-
-
-async def _interrupt(connection: asyncpg.Connection, session_id: SessionId) -> None:
-    """Take the claim away from a turn at work, and let its holder know."""
-    if await connection.fetchval(_INTERRUPT, session_id) is not None:
-        await connection.execute("select pg_notify($1, $2)", INTERRUPTS, session_id)
 
 
 async def _begin_anew(connection: asyncpg.Connection, agent: Agent, *, now: datetime) -> None:
@@ -297,41 +281,4 @@ async def _begin_anew(connection: asyncpg.Connection, agent: Agent, *, now: date
         agent.session_id,
         agent.agent_id,
         now,
-    )
-
-
-def _message(source: InboundMessage, message_id: MessageId, said: Said) -> InboundMessage:
-    return InboundMessage(
-        message_id=message_id,
-        user_id=source.user_id,
-        platform=source.platform,
-        conversation=source.conversation,
-        shared=source.shared,
-        reply_to=source.reply_to,
-        sent_at=source.sent_at,
-        speaker=source.speaker,
-        content=said,
-    )
-
-
-async def _insert(
-    connection: asyncpg.Connection,
-    claim: Claim,
-    message: InboundMessage,
-    *,
-    state: Literal["pending", "refused"],
-    now: datetime,
-) -> None:
-    is_refused = state == "refused"
-    await connection.execute(
-        _LATE_INSERT,
-        message.message_id,
-        claim.session_id,
-        claim.person_id,
-        inbound_json(message),
-        state,
-        "withdrawn" if is_refused else None,
-        message.sent_at,
-        now,
-        now if is_refused else None,
     )

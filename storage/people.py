@@ -1,16 +1,28 @@
-"""People: which of them an identity, or a digest of one, means."""
+"""People: which of them an identity, or a digest of one, means, and how they want to be told."""
 
 import hashlib
+from dataclasses import dataclass
 
+import asyncpg
 from sqlalchemy import LargeBinary, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
+from context.language import Language
 from context.messages import PersonId, UserId
+from context.notices import Preference
 from storage.database import Database
 from storage.tables import IdentityRow, PersonRow
 
 _BLOCK_BYTES = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """How a person wants to be told: which notices they get, and in which language."""
+
+    notices: Preference = "all"
+    language: Language = Language.ENGLISH
 
 
 class People:
@@ -41,6 +53,29 @@ class People:
         async with self._database.transaction() as connection:
             found = await connection.scalar(statement.limit(1))
         return None if found is None else UserId(found)
+
+    async def preferences(self, person_id: PersonId) -> Preferences:
+        """Read how a person wants to be told.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        async with self._database.hot() as connection:
+            row = await connection.fetchrow(
+                "select notices, language from person where id = $1", person_id
+            )
+        if row is None:
+            return Preferences()
+        return Preferences(notices=row["notices"], language=Language.of(row["language"]))
+
+
+async def choose_notices(
+    connection: asyncpg.Connection, person_id: PersonId, preference: Preference
+) -> None:
+    """Keep which notices a person wants, in the caller's transaction."""
+    await connection.execute(
+        "update person set notices = $2 where id = $1", person_id, preference
+    )
 
 
 def _pads(key: bytes) -> tuple[bytes, bytes]:

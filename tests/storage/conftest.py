@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage.control import INTERRUPTS
 from storage.database import Address, connected
+from storage.interrupts import INTERRUPTS
 
 
 class Interrupts:
