@@ -26,7 +26,7 @@ _VALUE_CHARS = 120
 _MOST_OF_A_LINE = 40
 _FIGURE = re.compile(r"[\d@]|://")
 _QUESTION_MARKS = ("?", "\uff1f")
-_WORD = re.compile(r"[^\W\d_][\w'-]{1,24}")
+_WORD = re.compile(r"(?<!['\w])[^\W\d_][\w-]{1,24}(?![\w'])")
 _LABEL_CHARS = 80
 _NO_ANSWER = re.compile(
     r"do not find|don'?t (?:find|know)|cannot (?:find|tell)|can'?t (?:find|tell)"

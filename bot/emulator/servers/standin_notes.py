@@ -2,7 +2,8 @@
 
 The form is a JSON schema of an object with a `conversation_summary`; its lists are filled by
 their names (`facts`, `decisions`, …), its entries by the names of their fields. What the
-earlier notes held is carried on. The answer keeps to the length that was asked for.
+earlier notes held is carried on; but where entries have a `key`, the form is one of changes,
+and only what is new is written. The answer keeps to the length that was asked for.
 """
 
 import json
@@ -25,6 +26,10 @@ from bot.emulator.servers.standin_words import fold
 from bot.emulator.servers.tokens import Tokenizer
 
 _MOST_ENTRIES = 100
+_KEY = "key"
+_NEW_WORDS = 150
+"""Where only what is new is wanted, so is its summary."""
+
 _SHARES = (1.0, 0.5, 0.25, 0.1, 0.03, 0.0)
 _NOTHING = labelled(())
 
@@ -69,16 +74,17 @@ class _Writer:
         self._found = found
         self._lines = lines
         self._most_entries = int(_MOST_ENTRIES * share)
-        self._most_words = int(MOST_WORDS * share)
+        self._is_of_changes = any(map(_has_key, _properties(schema.root).values()))
+        most_words = _NEW_WORDS if self._is_of_changes else MOST_WORDS
+        self._most_words = int(most_words * share)
 
     def whole(self, earlier: Json) -> JsonValue:
         return self._object(self._schema.root, earlier)
 
     def _object(self, schema: Json, earlier: Mapping[str, JsonValue]) -> Json:
-        properties = cast("dict[str, Json]", schema.get("properties", {}))  # by JSON Schema
         return {
             name: self._value(self._schema.plain(inner), name, earlier.get(name))
-            for name, inner in properties.items()
+            for name, inner in _properties(schema).items()
         }
 
     def _value(self, schema: Json, name: str, earlier: JsonValue) -> JsonValue:
@@ -89,7 +95,7 @@ class _Writer:
             case "object":
                 return self._object(schema, earlier if isinstance(earlier, dict) else {})
             case "string" if name == SUMMARY:
-                return self._summary(str(earlier or ""))
+                return self._summary("" if self._is_of_changes else str(earlier or ""))
             case _ if earlier not in (None, ""):
                 return earlier
             case _:
@@ -98,12 +104,15 @@ class _Writer:
     def _entries(
         self, schema: Json, category: str, before: Sequence[JsonValue]
     ) -> list[JsonValue]:
-        """The earlier entries, then the new ones; the newest of what says the same."""
+        """The earlier entries, then the new ones; the newest of what says the same.
+
+        Where entries have keys, only what is new or changed is wanted.
+        """
         items = self._schema.plain(cast("Json", schema["items"]))  # by JSON Schema
-        entries = [*before, *(self._entry(items, one) for one in self._of(category))]
-        kept: dict[str, JsonValue] = {}
-        for entry in entries:
-            kept[_gist(entry)] = entry
+        new = [self._entry(items, one) for one in self._of(category)]
+        if _KEY in _properties(items):
+            return _changes(before, new)
+        kept = {_gist(entry): entry for entry in (*before, *new)}
         return list(kept.values())[max(0, len(kept) - self._most_entries) :]
 
     def _of(self, category: str) -> list[Finding]:
@@ -113,10 +122,9 @@ class _Writer:
     def _entry(self, schema: Json, found: Finding) -> JsonValue:
         if schema.get("type") != "object":
             return found.text
-        properties = cast("dict[str, Json]", schema.get("properties", {}))  # by JSON Schema
         return {
             name: self._field(self._schema.plain(inner), name, found)
-            for name, inner in properties.items()
+            for name, inner in _properties(schema).items()
         }
 
     def _field(self, schema: Json, name: str, found: Finding) -> JsonValue:
@@ -141,6 +149,25 @@ class _Writer:
 
     def _summary(self, earlier: str) -> str:
         return prose(self._lines, self._found, earlier=earlier, most_words=self._most_words)
+
+
+def _properties(schema: Json) -> Mapping[str, Json]:
+    return cast("dict[str, Json]", schema.get("properties", {}))  # by JSON Schema
+
+
+def _has_key(schema: Json) -> bool:
+    items = schema.get("items")
+    return isinstance(items, dict) and _KEY in _properties(items)
+
+
+def _changes(before: Sequence[JsonValue], new: Sequence[JsonValue]) -> list[JsonValue]:
+    """The new entries, with the key of the earlier one whose place they take."""
+    earlier = {_gist(entry): entry for entry in before if isinstance(entry, dict)}
+    return [
+        {**entry, _KEY: earlier.get(_gist(entry), {}).get(_KEY) or ""}
+        for entry in new
+        if isinstance(entry, dict)
+    ]
 
 
 def _gist(entry: JsonValue) -> str:

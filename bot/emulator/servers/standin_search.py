@@ -39,7 +39,7 @@ _END = re.compile(
     r"|[\u3002\uff01\uff1f]+"  # full-width
     r"|\n+"
 )
-_ABBREVIATED = re.compile(r"(?<!\w)[^\W\d]{1,2}$")
+_ABBREVIATED = re.compile(r"(?<![\w-])[^\W\d]{1,2}$")
 _DIGIT = re.compile(r"\d")
 _BULLET = re.compile(r"^(?:[-*•]|\d+[.)])\s+")
 

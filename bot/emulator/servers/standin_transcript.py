@@ -78,7 +78,7 @@ def _texts(prompt: Prompt) -> Iterator[str]:
 def _lines(text: str) -> Iterator[Line]:
     begins = list(_BEGIN.finditer(text))
     ends = [begin.start() for begin in begins[1:]] + [len(text)]
-    for begin, end in zip(begins, ends, strict=True):
+    for begin, end in zip(begins, ends, strict=False):  # without lines there is one end
         closing = _END.search(text, begin.end(), end)
         said = text[begin.end() : closing.start() if closing else end]
         yield Line(int(begin[1]), begin[2], begin[3], said.strip())
