@@ -402,6 +402,9 @@ class RotationRow(Row, table=True):
     context_window_limit: int = Field(sa_column=Column(BigInteger, nullable=False))
     created_at: datetime
 
+    # They are few: what is asked for besides is picked out of the newest.
+    __table_args__ = (Index("rotation_newest", desc("created_at"), desc("id")),)
+
 
 class ChoreRow(Row, table=True):
     """Housekeeping that was asked for: of a session's `maintain` lane, or of its turn lane.

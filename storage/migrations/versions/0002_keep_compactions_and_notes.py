@@ -177,7 +177,7 @@ def upgrade() -> None:
     )
     op.add_column(
         "agent",
-        sa.Column("bytes_per_token", sa.Double(), server_default=sa.text("4"), nullable=False),
+        sa.Column("bytes_per_token", sa.Double(), server_default=sa.text("3"), nullable=False),
     )
     op.add_column(
         "person", sa.Column("notices", sa.Text(), server_default="all", nullable=False)
@@ -186,6 +186,12 @@ def upgrade() -> None:
     op.add_column("rotation", sa.Column("user_id", sa.Text(), nullable=True))
     op.add_column("rotation", sa.Column("platform", sa.Text(), nullable=True))
     op.add_column("rotation", sa.Column("trigger", sa.Text(), nullable=True))
+    op.create_index(
+        "rotation_newest",
+        "rotation",
+        [sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
+        unique=False,
+    )
     op.drop_constraint(op.f("lane_name_known"), "lane", type_="check")
     op.create_check_constraint(
         op.f("lane_name_known"), "lane", "name in ('turn', 'control', 'deliver', 'maintain')"
