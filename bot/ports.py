@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Protocol
 
 from context.calls import CallOutcome, Errand, ModelCall
-from context.prompt import Answer, Prompt
+from context.prompt import Answer, Prompt, Tool
+from context.tools import ToolCall, ToolResult
 from context.usage import Usage, Window
 
 
@@ -49,5 +50,23 @@ class Model(Protocol):
             ModelRefused: The account may not go on.
             PromptTooLong: The prompt is over the window.
             ModelFault: The answer cannot be used.
+        """
+        ...
+
+
+class Tools(Protocol):
+    """What the model may call."""
+
+    @property
+    def offered(self) -> tuple[Tool, ...]:
+        """All of them; the same every time, so that prompts begin with the same bytes."""
+        ...
+
+    async def run(self, call: ToolCall, errand: Errand) -> ToolResult:
+        """Do what was called for; whatever goes wrong is a result too.
+
+        Args:
+            call: As the model made it, unchecked.
+            errand: On whose behalf; it bounds what a tool may see.
         """
         ...

@@ -9,6 +9,7 @@ BotError
 │   ├── PayloadError         answer 400; never retried
 │   ├── DeliveryError        retry_after: timedelta | None; None is permanent
 │   └── DeliveryUncertain    the platform may have taken it → settle before sending again
+├── ToolFault                a tool cannot do what it was asked → the model reads why
 ├── ModelError
 │   ├── ModelBusy            retry_after: timedelta | None
 │   ├── ModelRefused         the account may not go on (key, spend limit) → do not loop
@@ -103,6 +104,15 @@ class DeliveryError(ChannelError):
 
 class DeliveryUncertain(ChannelError):
     """The platform may have taken the message: settle it before anything is sent again."""
+
+
+class ToolFault(BotError):
+    """A tool cannot do what it was asked: give the model the reason, as the call's result."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason; it is written for the model."""
+        self.reason = reason
+        super().__init__(reason)
 
 
 class ModelError(BotError):

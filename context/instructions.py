@@ -31,5 +31,6 @@ pending calls before you act.
 - Where two pieces of information disagree, the newer one holds; what is marked as superseded \
 no longer does. The messages after the block are newer than the block.
 - Give numbers, names, dates and addresses exactly as they stand there. If a detail is \
-missing, say that you do not have it and ask for it; never make one up.
+missing, look for it with the tool recall; if it is not there either, say that you do not have \
+it and ask for it; never make one up.
 """

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 import asyncpg
 
@@ -30,11 +31,14 @@ join (select coalesce(linked_to, id) as id from person where id = $1) root
 _READERS = "select person_id, case when shared then id end from session where id = $1"
 
 _MESSAGES = """
-select c.session_id, c.position, c.role, c.blocks, c.message_ids, c.turn_id, c.said_at
+select c.session_id, c.position, c.role, c.speaker, c.blocks, c.message_ids, c.said_at
 from unnest($2::text[], $3::bigint[]) as found(session_id, position)
 join content_item c using (session_id, position)
-where c.person_id = any($1::text[])
+where c.person_id = any($1::text[]) and c.turn_id is distinct from $4
 """
+
+# As many messages of the turn at work may be among the best.
+_OF_ONE_TURN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,7 @@ class Hit:
         passage: The part of the text that was found; all of it unless it is long.
         score: How good a hit it is beside the best, which has 1.
         position: Its place in the session's transcript.
+        speaker: The name of who said it, where an import told it.
     """
 
     message_id: MessageId
@@ -56,7 +61,7 @@ class Hit:
     score: float
     sent_at: datetime
     position: int
-    turn_id: TurnId = field(repr=False)
+    speaker: str | None = field(default=None, repr=False)
 
 
 class Recall:
@@ -100,12 +105,18 @@ class Recall:
             return await _hits(connection, Scope(persons), asked, limit=limit)
 
     async def found_from(
-        self, session_id: SessionId, asked: str, *, limit: int
+        self, session_id: SessionId, asked: str, *, limit: int, besides: TurnId | None = None
     ) -> tuple[Hit, ...]:
         """Find what may be brought up in a session, best first.
 
         In a direct chat that is everything of its person; where others read along, only what
         was said in that same session.
+
+        Args:
+            session_id: Where it is brought up.
+            asked: A question or words, in any language.
+            limit: Most hits, 1 to `MOST_HITS`.
+            besides: The turn at work, whose own words are no find.
 
         Raises:
             StoreUnavailable: The database is out of reach.
@@ -115,7 +126,8 @@ class Recall:
             if reader is None:
                 return ()
             persons = await _persons(connection, reader[0])
-            return await _hits(connection, Scope(persons, reader[1]), asked, limit=limit)
+            scope = Scope(persons, reader[1])
+            return await _hits(connection, scope, asked, limit=limit, besides=besides)
 
 
 async def _persons(connection: asyncpg.Connection, person_id: PersonId) -> tuple[PersonId, ...]:
@@ -123,12 +135,19 @@ async def _persons(connection: asyncpg.Connection, person_id: PersonId) -> tuple
 
 
 async def _hits(
-    connection: asyncpg.Connection, scope: Scope, asked: str, *, limit: int
+    connection: asyncpg.Connection,
+    scope: Scope,
+    asked: str,
+    *,
+    limit: int,
+    besides: TurnId | None = None,
 ) -> tuple[Hit, ...]:
     past = await numbered(connection, scope)
     wanted = question(asked, past.archive.speakers)
     found = await postings(connection, scope, past, terms=wanted.terms)
-    best = ranked(wanted, past.archive, found, limit=min(limit, MOST_HITS))
+    limit = min(limit, MOST_HITS)
+    most = limit if besides is None else limit + _OF_ONE_TURN
+    best = ranked(wanted, past.archive, found, limit=most)
     if not best:
         return ()
     places = [past.place(one.message) for one in best]
@@ -137,13 +156,15 @@ async def _hits(
         scope.persons,
         [session_id for session_id, _ in places],
         [position for _, position in places],
+        besides,
     )
     messages = {(row["session_id"], row["position"]): row for row in rows}
-    return tuple(
+    hits = (
         _hit(one, messages[place])
         for one, place in zip(best, places, strict=True)
-        if place in messages  # not erased meanwhile
+        if place in messages
     )
+    return tuple(islice(hits, limit))
 
 
 def message_id(session_id: SessionId, position: int, kept: Sequence[str]) -> MessageId:
@@ -163,5 +184,5 @@ def _hit(found: Ranked, row: asyncpg.Record) -> Hit:
         score=round(found.score, 4),
         sent_at=row["said_at"],
         position=row["position"],
-        turn_id=TurnId(row["turn_id"]),
+        speaker=row["speaker"],
     )

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 
-from bot.ports import Clock, Model
+from bot.ports import Clock, Model, Tools
 from context.calls import Errand, Purpose
 from context.errors import ModelFault
 from context.instructions import INSTRUCTIONS
 from context.messages import TurnId
-from context.prompt import Answer, Block, Item, Prompt, Role, StopReason, assembled
+from context.prompt import Answer, Block, Item, Prompt, Role, StopReason, Tool, assembled
 from context.session import Agent
+from context.tools import result_block, tool_calls
 from storage.lanes import Claim
 from storage.ledger import Ledger, Step
 
@@ -46,21 +47,23 @@ class Finished:
     items: tuple[Item, ...] = field(repr=False)
 
 
-def prompt_of(task: Task) -> Prompt:
+def prompt_of(task: Task, tools: tuple[Tool, ...]) -> Prompt:
     """Put together what the model is given next."""
-    return assembled(
+    prompt = assembled(
         instructions=INSTRUCTIONS,
         briefing=task.briefing,
         items=(*task.items, *task.fresh),
         max_output_tokens=task.max_output_tokens,
     )
+    return replace(prompt, tools=tools)
 
 
 class Loop:
     """Runs an agent until it has answered."""
 
-    def __init__(self, *, model: Model, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, *, model: Model, tools: Tools, ledger: Ledger, clock: Clock) -> None:
         self._model = model
+        self._tools = tools
         self._ledger = ledger
         self._clock = clock
 
@@ -71,15 +74,17 @@ class Loop:
             ModelError: As the model port says; ModelFault too when it never comes to an end.
             SessionConflict: The claim is lost.
         """
+        errand = _errand(task)
         while task.steps < _MOST_STEPS:
-            answer = await self._ask(task)
+            answer = await self._model.answer(prompt_of(task, self._tools.offered), errand)
             if not answer.blocks and answer.stop in _GOING_ON:
                 raise ModelFault("empty_step")
             task = _responded(task, answer, self._item(task, "assistant", answer.blocks))
             match answer.stop:
                 case StopReason.TOOL_USE:
-                    results = self._item(task, "user", _refused_calls(answer))
-                    task = replace(task, fresh=(*task.fresh, results))
+                    results = await self._results(answer, errand)
+                    item = self._item(task, "user", results)
+                    task = replace(task, fresh=(*task.fresh, item))
                 case StopReason.PAUSE_TURN:
                     pass
                 case _:
@@ -91,15 +96,14 @@ class Loop:
             task = replace(task, items=(*task.items, *task.fresh), fresh=())
         raise ModelFault("too_many_steps")
 
-    async def _ask(self, task: Task) -> Answer:
-        errand = Errand(
-            person_id=task.agent.person_id,
-            session_id=task.agent.session_id,
-            agent_id=task.agent.agent_id,
-            turn_id=task.turn_id,
-            purpose=Purpose.REPLY,
+    async def _results(self, answer: Answer, errand: Errand) -> tuple[Block, ...]:
+        """Run the calls of a response one after another: a later one may build on it."""
+        return tuple(
+            [
+                result_block(call, await self._tools.run(call, errand))
+                for call in tool_calls(answer.blocks)
+            ]
         )
-        return await self._model.answer(prompt_of(task), errand)
 
     def _item(self, task: Task, role: Role, blocks: tuple[Block, ...]) -> Item:
         before = (*task.items, *task.fresh)
@@ -122,15 +126,11 @@ def _step(task: Task, answer: Answer) -> Step:
     return Step(turn_id=task.turn_id, number=task.steps, stop=answer.stop, items=task.fresh)
 
 
-def _refused_calls(answer: Answer) -> tuple[Block, ...]:
-    """Answer calls of tools that were never offered, so that each call has its result."""
-    return tuple(
-        {
-            "type": "tool_result",
-            "tool_use_id": block["id"],
-            "content": "There is no such tool.",
-            "is_error": True,
-        }
-        for block in answer.blocks
-        if block["type"] == "tool_use"
+def _errand(task: Task) -> Errand:
+    return Errand(
+        person_id=task.agent.person_id,
+        session_id=task.agent.session_id,
+        agent_id=task.agent.agent_id,
+        turn_id=task.turn_id,
+        purpose=Purpose.REPLY,
     )

@@ -1,0 +1,1 @@
+"""What the model may call while it answers, a file a tool."""
