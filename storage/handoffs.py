@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
@@ -22,6 +22,7 @@ from context.messages import (
 )
 from storage.cursor import Cursor
 from storage.database import Database
+from storage.paging import Page, newest_first, page_of
 from storage.people import person_ids
 from storage.tables import NAMES, AgentHandoffRow
 
@@ -93,14 +94,6 @@ class HandoffFilter:
     q: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Handoffs, newest first, and where the next page begins; None after the last."""
-
-    items: tuple[HandoffSummary, ...]
-    next_cursor: Cursor | None
-
-
 _HANDOFF = NAMES.tables["agent_handoff"]
 SUMMARY_COLUMNS = tuple(
     _HANDOFF.c["id" if one.name == "handoff_id" else one.name].label(one.name)
@@ -117,7 +110,7 @@ class Handoffs:
 
     async def page(
         self, wanted: HandoffFilter, *, limit: int, cursor: Cursor | None = None
-    ) -> Page:
+    ) -> Page[HandoffSummary]:
         """Read a page, newest first.
 
         Args:
@@ -128,23 +121,22 @@ class Handoffs:
         Raises:
             StoreUnavailable: The database is out of reach.
         """
-        statement = select(*SUMMARY_COLUMNS).where(*_conditions(wanted))
-        if cursor is not None:
-            place = tuple_(col(AgentHandoffRow.created_at), col(AgentHandoffRow.id))
-            statement = statement.where(place < (cursor.created_at, cursor.item_id))
-        statement = statement.order_by(*_NEWEST_FIRST).limit(limit + 1)
+        statement = newest_first(
+            select(*SUMMARY_COLUMNS).where(*_conditions(wanted)),
+            created_at=_HANDOFF.c.created_at,
+            item_id=_HANDOFF.c.id,
+            limit=limit,
+            cursor=cursor,
+        )
         async with self._database.transaction() as connection:
             if wanted.user_id is not None:
                 whose = await person_ids(connection, wanted.user_id)
                 statement = statement.where(_is_of(whose))
             found = await summaries(connection, statement)
-        items = found[:limit]
-        if len(found) <= limit:
-            return Page(items=items, next_cursor=None)
-        last = items[-1]
-        return Page(
-            items=items,
-            next_cursor=Cursor(created_at=last.created_at, item_id=last.handoff_id),
+        return page_of(
+            found,
+            limit=limit,
+            place=lambda one: Cursor(created_at=one.created_at, item_id=one.handoff_id),
         )
 
     async def one(self, handoff_id: str) -> StoredHandoff | None:
@@ -165,6 +157,20 @@ class Handoffs:
         async with self._database.transaction() as connection:
             whose = await person_ids(connection, user_id)
             return await _stored(connection, _is_of(whose))
+
+    async def deactivate(self, handoff_id: str) -> HandoffSummary | None:
+        """Mark a handoff as superseded; None if there is none.
+
+        What its successor began with stays as it is.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        is_it = col(AgentHandoffRow.id) == handoff_id
+        async with self._database.transaction() as connection:
+            await connection.execute(update(AgentHandoffRow).where(is_it).values(active=False))
+            found = await summaries(connection, select(*SUMMARY_COLUMNS).where(is_it))
+        return found[0] if found else None
 
 
 def _conditions(wanted: HandoffFilter) -> list[ColumnElement[bool]]:

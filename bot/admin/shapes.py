@@ -5,7 +5,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from context.handoff import HandoffDocument, markdown
-from storage.handoffs import HandoffSummary, Page, StoredHandoff
+from storage.handoffs import HandoffSummary, StoredHandoff
+from storage.paging import Page
 from storage.traces import Trace
 
 _HANDOFF = TypeAdapter(StoredHandoff)
@@ -16,7 +17,7 @@ Shape = dict[str, Any]
 """A JSON object; times in it are RFC 3339 in UTC."""
 
 
-def page_shape(page: Page) -> Shape:
+def page_shape(page: Page[HandoffSummary]) -> Shape:
     """`{"items": [summaries], "next_cursor": "…" or null}`."""
     return {
         "items": _SUMMARIES.dump_python(page.items, mode="json"),

@@ -16,7 +16,8 @@ from context.messages import Platform, TraceId
 from context.policy import occupancy
 from storage.cursor import Cursor
 from storage.database import Database
-from storage.handoffs import HandoffFilter, Handoffs, HandoffSummary, Page, StoredHandoff
+from storage.handoffs import HandoffFilter, Handoffs, HandoffSummary, StoredHandoff
+from storage.paging import Page
 from storage.traces import Trace, Traces
 
 app = typer.Typer(help="Ask about handoffs.", rich_markup_mode=None)
@@ -87,7 +88,7 @@ def list_handoffs(  # noqa: PLR0913 - one argument an option
         created_before=until,
     )
 
-    async def question(database: Database) -> Page:
+    async def question(database: Database) -> Page[HandoffSummary]:
         whose = None if user is None else await person(database, user)
         asked = replace(wanted, user_id=whose)
         return await Handoffs(database).page(asked, limit=limit, cursor=cursor)
@@ -146,7 +147,7 @@ def _one_form(*, as_json: bool, as_csv: bool) -> None:
         raise typer.BadParameter("--json and --csv exclude each other")
 
 
-def _show_page(page: Page, *, as_json: bool, as_csv: bool) -> None:
+def _show_page(page: Page[HandoffSummary], *, as_json: bool, as_csv: bool) -> None:
     if as_json:
         show_json(page_shape(page))
     elif as_csv:
