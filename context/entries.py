@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from typing_extensions import override
 
 from context.fact_patterns import FactKind
-from context.facts import Fact, Origin
+from context.facts import SENTENCES, Fact, Origin
 from context.messages import MessageId, TurnId
 from context.text import storable
 
@@ -246,13 +246,14 @@ class Conflict(Part):
 
 
 def fact_line(fact: Fact) -> str:
-    """A fact by its name, with what must be known of its worth."""
-    label = fact.name or str(fact.kind)
+    """A fact by its name, a sentence by its kind, with what must be known of its worth."""
+    label = str(fact.kind) if fact.kind in SENTENCES else fact.name or str(fact.kind)
     if fact.kind in _TOLD_KINDS and fact.kind not in label:
         label = f"{label} ({fact.kind})"
     notes = []
     if fact.superseded_by is not None:
-        notes.append(f"superseded by {fact.superseded_by}")
+        how = "settled: " if fact.kind is FactKind.PROMISE else "superseded by "
+        notes.append(how + fact.superseded_by)
     if fact.origin is not Origin.USER:
         notes.append(_SAID_BY[fact.origin])
     return f"{label}: {fact.value}" + (f" ({'; '.join(notes)})" if notes else "")

@@ -34,7 +34,7 @@ mais me mes mi mia mio mis moi mon na ne nella no nos notre nous o os où para p
 que qui sa ses si sì sont su sul sur sus ta te tu un una une uno vos votre vous y
 aan bij dat een het ik is mijn naar nu om onze op te van voor was wij zijn
 """
-_SMALL_WORDS = frozenset(_SMALL_WORD_LIST.split()) - {"no"}  # "no." asks for a number
+SMALL_WORDS = frozenset(_SMALL_WORD_LIST.split()) - {"no"}  # "no." asks for a number
 _JOINING_WORDS = frozenset(["of", "for", "de", "del", "des", "du", "di", "da", "von", "van"])
 
 # They begin what is named: "changed my pin to" speaks of a pin.
@@ -143,7 +143,7 @@ def _content_words(words: Iterable[str]) -> list[str]:
     gap: set[str] = set()
     for word in map(_bare, words):
         if (
-            word in _SMALL_WORDS
+            word in SMALL_WORDS
             or not any(map(str.isalpha, word))
             or any(map(str.isdigit, word))
         ):

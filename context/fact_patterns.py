@@ -11,8 +11,16 @@ from enum import StrEnum
 
 
 class FactKind(StrEnum):
-    """What a fact is; the first kinds are kept longest where not all can be kept."""
+    """What a fact is; the first kinds are kept longest where not all can be kept.
 
+    Of the first three and the last the value is a whole sentence. A question is one that is
+    open. A settlement says that a promise was kept or is no longer wanted: it is only there
+    to close promises, and never told.
+    """
+
+    INSTRUCTION = "instruction"
+    PROMISE = "promise"
+    QUESTION = "question"
     IDENTIFIER = "identifier"
     PHONE = "phone"
     EMAIL = "email"
@@ -24,6 +32,7 @@ class FactKind(StrEnum):
     VERSION = "version"
     PATH = "path"
     QUOTE = "quote"
+    SETTLEMENT = "settlement"
 
 
 @dataclass(frozen=True, slots=True)

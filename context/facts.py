@@ -1,32 +1,48 @@
-"""Facts: what was said word for word and must not be lost, found without a model.
+"""Facts: what was said word for word and must not be lost, and how facts change each other.
 
 Summaries lose figures; lists of facts keep them. Every value stands exactly as it was written,
-with a name by which it can be asked for and the message it stood in.
+with a name by which it can be asked for and the messages it stood in. Whole sentences are facts
+too, where they instruct, promise or ask.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from context.fact_names import namings
-from context.fact_patterns import FactKind, Mention
-from context.fact_search import mentions
+from context.fact_patterns import FactKind
 from context.messages import MessageId
-from context.text import storable
+from context.promises import settled
+from context.sentences import WITHDRAWN
 
 MOST_FACTS = 500
 """As many go into one handoff."""
 
-MOST_OF_ONE_TEXT = 200
-"""As many are taken from one text."""
+SENTENCES = frozenset(
+    {FactKind.INSTRUCTION, FactKind.PROMISE, FactKind.QUESTION, FactKind.SETTLEMENT}
+)
+"""The kinds whose values are whole sentences."""
+
+CAN_CHANGE = frozenset(
+    {FactKind.INSTRUCTION, FactKind.IDENTIFIER, FactKind.EMAIL, FactKind.PHONE}
+)
+"""The kinds of which a value stated later takes an earlier one's place."""
+
+SAID_ANEW = frozenset({FactKind.PROMISE, FactKind.QUESTION})
+"""The kinds of which saying the same again counts as saying it now."""
+
+MOST_SOURCES = 8
+"""So many messages are known in which one value stood."""
+
+RANKS = {kind: rank for rank, kind in enumerate(FactKind)}
+"""The most telling kinds first."""
 
 _MOST_ALIKE = 10
+_MOST_SENTENCES_ALIKE = 50
 """More facts of the same name stand back, so that one long list leaves room for the rest."""
 
-_CAN_CHANGE = frozenset({FactKind.IDENTIFIER, FactKind.EMAIL, FactKind.PHONE})
-_RANKS = {kind: rank for rank, kind in enumerate(FactKind)}
+_About = tuple[FactKind, str]
 
 
 class Origin(StrEnum):
@@ -43,10 +59,12 @@ class Fact:
     """One value, verbatim.
 
     Attributes:
-        name: A short label from the words around it; empty where they say nothing.
+        name: A short label from the words around it, or what an instruction is about; empty
+            where they say nothing.
         message_id: The inbound message it stood in; None for the model's and a tool's words.
         stated: Whether it was named outright ("my order number is …"), not in passing.
-        superseded_by: The value that took its place.
+        superseded_by: The value that took its place, or the words that settled a promise.
+        sources: The first messages it stood in, in order.
     """
 
     kind: FactKind
@@ -57,125 +75,165 @@ class Fact:
     origin: Origin
     stated: bool = False
     superseded_by: str | None = field(default=None, repr=False)
-
-
-def facts_in(
-    text: str, *, message_id: MessageId | None, said_at: datetime, origin: Origin
-) -> tuple[Fact, ...]:
-    """Find the facts in a text, in the order they stand there, each value once.
-
-    Of more than `MOST_OF_ONE_TEXT` the most telling kinds are kept, and of one kind those nearest
-    the beginning and the end.
-    """
-    text = storable(text)
-    found: dict[tuple[FactKind, str], Mention] = {}
-    for mention in mentions(text):
-        found.setdefault((mention.kind, text[mention.start : mention.end]), mention)
-    values = {value for kind, value in found if kind is not FactKind.QUOTE}
-    chosen = _most_telling(
-        mention
-        for (kind, value), mention in found.items()
-        if kind is not FactKind.QUOTE or value not in values
-    )
-    return tuple(
-        Fact(
-            kind=mention.kind,
-            name=naming.name,
-            value=text[mention.start : mention.end],
-            message_id=message_id,
-            said_at=said_at,
-            origin=origin,
-            stated=naming.is_stated,
-        )
-        for mention, naming in zip(chosen, namings(text, chosen), strict=True)
-    )
+    sources: tuple[MessageId, ...] = ()
 
 
 def merged(old: Iterable[Fact], new: Iterable[Fact]) -> tuple[Fact, ...]:
     """Add newer facts to older ones, in the order in which values were first mentioned.
 
     A value said again is the same fact. Where a person states another value for an
-    identifier, address or number of the same name, the older one stays and says what took
-    its place; stating the old value again makes it current again. Merging twice changes
+    identifier, address or number of the same name, or instructs otherwise about the same, the
+    older one stays and says what took its place; stating the old value again makes it current
+    again. Words that settle a promise are said of it in the same way. Merging twice changes
     nothing.
     """
-    facts = {(fact.kind, fact.value): fact for fact in old}
-    current: defaultdict[tuple[FactKind, str], list[str]] = defaultdict(list)
-    for fact in facts.values():
-        if fact.superseded_by is None:
-            current[fact.kind, fact.name].append(fact.value)
+    merging = _Merging(old)
     for fact in new:
-        known = facts.get((fact.kind, fact.value))
-        if known is None or _is_restated(known, fact, facts):
-            facts[fact.kind, fact.value] = fact
-            alike = current[fact.kind, fact.name]
-            alike[:] = [*_not_superseded(alike, fact, facts), fact.value]
-        elif not known.name and fact.name:
-            facts[fact.kind, fact.value] = replace(known, name=fact.name)
-            current[fact.kind, fact.name].append(fact.value)
-    return tuple(facts.values())
+        merging.add(fact)
+    return tuple(merging.facts.values())
+
+
+def lasting(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Leave out the questions, which are open only until the next thing is said."""
+    return tuple(fact for fact in facts if fact.kind is not FactKind.QUESTION)
 
 
 def kept(facts: Iterable[Fact], *, most: int = MOST_FACTS) -> tuple[Fact, ...]:
     """Keep the most telling facts, in their order.
 
-    Current ones go before superseded ones, the person's before those of others, and the ten
-    newest of a name before more of the same; then identifiers, numbers and addresses,
+    Current ones go before superseded ones; the person's, and anybody's promises and
+    questions, before what others said; and the newest of a name before more of the same.
+    Then instructions, promises and questions go before identifiers, numbers and addresses,
     amounts, dates, links, paths, quotations; then named ones before others, newer before
-    older.
+    older. Settlements are not kept: what they settle says so itself.
     """
-    ordered = list(facts)
+    ordered = [fact for fact in facts if fact.kind is not FactKind.SETTLEMENT]
     newer: Counter[tuple[FactKind, str]] = Counter()
     ranks: dict[int, tuple[bool, bool, bool, int, bool, int]] = {}
     for place, fact in reversed(list(enumerate(ordered))):
         newer[fact.kind, fact.name] += 1
+        is_sentence = fact.kind in SENTENCES
         ranks[place] = (
             fact.superseded_by is not None,
-            fact.origin is not Origin.USER,
-            newer[fact.kind, fact.name] > _MOST_ALIKE,
-            _RANKS[fact.kind],
-            not fact.name,
+            fact.origin is not Origin.USER and not is_sentence,
+            newer[fact.kind, fact.name]
+            > (_MOST_SENTENCES_ALIKE if is_sentence else _MOST_ALIKE),
+            RANKS[fact.kind],
+            not fact.name and not is_sentence,
             -place,
         )
     places = sorted(ranks, key=ranks.__getitem__)
     return tuple(ordered[place] for place in sorted(places[:most]))
 
 
-def _most_telling(found: Iterable[Mention]) -> list[Mention]:
-    ordered = sorted(found, key=lambda mention: mention.start)
-    last = len(ordered) - 1
-    places = sorted(
-        range(len(ordered)),
-        key=lambda place: (_RANKS[ordered[place].kind], min(place, last - place)),
-    )
-    return [ordered[place] for place in sorted(places[:MOST_OF_ONE_TEXT])]
+class _Merging:
+    """Facts while others are added to them."""
 
+    def __init__(self, old: Iterable[Fact]) -> None:
+        self.facts = {(fact.kind, fact.value): fact for fact in old}
+        self._current: defaultdict[_About, dict[str, None]] = defaultdict(dict)
+        self._stated: defaultdict[_About, dict[str, None]] = defaultdict(dict)
+        for fact in self.facts.values():
+            self._count(fact)
 
-def _is_restated(known: Fact, fact: Fact, facts: Mapping[tuple[FactKind, str], Fact]) -> bool:
-    """Whether a superseded value is stated anew, after the one that took its place."""
-    if known.superseded_by is None:
-        return False
-    latest = facts.get((known.kind, known.superseded_by), known)
-    return _may_supersede(fact, known) and fact.said_at > latest.said_at
-
-
-def _not_superseded(
-    values: Iterable[str], newer: Fact, facts: dict[tuple[FactKind, str], Fact]
-) -> Iterator[str]:
-    """Mark the values whose place a newer fact takes, and give back the others."""
-    for value in values:
-        older = facts[newer.kind, value]
-        if _may_supersede(newer, older):
-            facts[newer.kind, value] = replace(older, superseded_by=newer.value)
+    def add(self, fact: Fact) -> None:
+        """Add one that is newer, or was said before and is seen again."""
+        known = self.facts.get((fact.kind, fact.value))
+        if known is None:
+            self._put(fact)
+        elif self._is_said_anew(known, fact):
+            self._forget(known)
+            self._put(replace(fact, sources=sources_of(*known.sources, *fact.sources)))
         else:
-            yield value
+            self._complete(known, fact)
+
+    def _put(self, fact: Fact) -> None:
+        """Put a fact in; it and others about the same take each other's places."""
+        about = (fact.kind, fact.name)
+        later = (
+            value
+            for value in self._stated[about]
+            for other in (self.facts[fact.kind, value],)
+            if other.said_at > fact.said_at and _may_supersede(other, fact)
+        )
+        if fact.superseded_by is None:
+            fact = replace(fact, superseded_by=next(later, None))
+        if fact.stated:
+            for value in tuple(self._current[about]):
+                older = self.facts[fact.kind, value]
+                if _may_supersede(fact, older):
+                    self._close(older, by=fact)
+        self.facts[fact.kind, fact.value] = fact
+        self._count(fact)
+        if fact.kind is FactKind.SETTLEMENT:
+            self._settle(fact)
+
+    def _complete(self, known: Fact, fact: Fact) -> None:
+        """Add to a fact what another mention of it says besides."""
+        whole = replace(known, sources=sources_of(*known.sources, *fact.sources))
+        if known.superseded_by is None and fact.said_at >= known.said_at:
+            whole = replace(whole, superseded_by=fact.superseded_by)
+        self._forget(known)
+        if not known.name and fact.name:
+            self._put(replace(whole, name=fact.name))
+        else:
+            self.facts[known.kind, known.value] = whole
+            self._count(whole)
+
+    def _is_said_anew(self, known: Fact, fact: Fact) -> bool:
+        """Whether a value is stated later than before, and than what took its place."""
+        latest = known
+        if known.superseded_by is not None:
+            kind = FactKind.SETTLEMENT if known.kind is FactKind.PROMISE else known.kind
+            latest = self.facts.get((kind, known.superseded_by), known)
+        return (
+            (fact.kind in SAID_ANEW or (fact.stated and fact.kind in CAN_CHANGE))
+            and fact.said_at > max(known.said_at, latest.said_at)
+            and (fact.origin is Origin.USER or fact.origin is known.origin)
+            and (known.name in {"", fact.name} or known.superseded_by is not None)
+        )
+
+    def _settle(self, by: Fact) -> None:
+        """Close the one promise that a settlement is about, if there is one."""
+        is_withdrawn = by.name == WITHDRAWN
+        promises = [
+            promise
+            for value in self._current[FactKind.PROMISE, ""]
+            for promise in (self.facts[FactKind.PROMISE, value],)
+            if promise.said_at < by.said_at
+            and (promise.origin is by.origin or (is_withdrawn and by.origin is Origin.USER))
+        ]
+        values = (promise.value for promise in promises)
+        value = settled(values, by.value, withdrawn=is_withdrawn)
+        if value is not None:
+            self._close(self.facts[FactKind.PROMISE, value], by=by)
+
+    def _close(self, older: Fact, *, by: Fact) -> None:
+        self._forget(older)
+        self.facts[older.kind, older.value] = replace(older, superseded_by=by.value)
+
+    def _count(self, fact: Fact) -> None:
+        if fact.superseded_by is None:
+            self._current[fact.kind, fact.name][fact.value] = None
+            if fact.stated:
+                self._stated[fact.kind, fact.name][fact.value] = None
+
+    def _forget(self, fact: Fact) -> None:
+        self._current[fact.kind, fact.name].pop(fact.value, None)
+        self._stated[fact.kind, fact.name].pop(fact.value, None)
+
+
+def sources_of(*message_ids: MessageId | None) -> tuple[MessageId, ...]:
+    """The messages that something stood in, each once, the first few."""
+    known = (message_id for message_id in message_ids if message_id is not None)
+    return tuple(dict.fromkeys(known))[:MOST_SOURCES]
 
 
 def _may_supersede(newer: Fact, older: Fact) -> bool:
     return (
         newer.stated
         and newer.kind is older.kind
-        and newer.kind in _CAN_CHANGE
+        and newer.kind in CAN_CHANGE
         and newer.name == older.name != ""
         and newer.message_id != older.message_id
         and newer.said_at >= older.said_at

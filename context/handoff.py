@@ -1,12 +1,13 @@
 """The handoff document: what one agent leaves to the next, and operators read.
 
-It is made without a model call: what only a model could say is carried over from the
-document before, and empty in the first.
+It is made without a model call: what only a model could say stands in the notes that were
+made in the background, or was carried over from the document before. Where notes and
+transcript differ, the transcript wins.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol
 
 from context import trackers
 from context.categories import (
@@ -20,32 +21,40 @@ from context.categories import (
 )
 from context.entries import (
     Commitment,
+    Conflict,
     DecisionNote,
     ErrorNote,
     FileNote,
     Part,
     RecentTurn,
     RejectedAlternative,
+    Statement,
     TaskProgress,
     Text,
     Todo,
     WorkNote,
     fact_line,
 )
-from context.facts import Fact, kept, merged
+from context.fact_patterns import FactKind
+from context.facts import Fact, kept, lasting, merged
 from context.lifecycle import TerminationReason
+from context.notes import Notes
 from context.policy import occupancy
 from context.prompt import Item
+from context.reconciliation import newest, reconciled
 from context.replay import REPLAY_SHARE
 from context.session import Agent
 from context.text import one_line
+from context.usage import Usage
 
 _SUMMARY_LINE_CHARS = 200
-_MOST_NOTES = 50
 
 
 class HandoffDocument(Part):
     """What is known at the end of an agent, in order of worth: the last is trimmed first.
+
+    Behind the 17 categories stands what operators sort handoffs by, and where notes and
+    transcript differed.
 
     ```
     {"schema_number": 1, "original_request": {"text": "…", "message_id": "slack-…", …},
@@ -73,6 +82,12 @@ class HandoffDocument(Part):
     files: tuple[FileNote, ...] = ()
     work_completed: tuple[WorkNote, ...] = ()
     conversation_summary: Text = ""
+    workflow_type: Text | None = None
+    current_phase: Text | None = None
+    task_status: Text | None = None
+    task_description: Text | None = None
+    project_id: str | None = None
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def sections(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -82,23 +97,23 @@ class HandoffDocument(Part):
             ("agent_info", self.agent_info.lines),
             ("termination_reason", self.termination_reason.lines),
             ("token_usage", self.token_usage.lines),
-            ("recent_turns", _lines(self.recent_turns)),
+            ("recent_turns", lines_of(self.recent_turns)),
             ("key_facts", tuple(map(fact_line, self.key_facts))),
             ("user_profile", self.user_profile.lines),
-            ("open_commitments", _lines(self.open_commitments)),
-            ("todos", _lines(self.todos)),
-            ("task_progress", _lines(self.task_progress)),
+            ("open_commitments", lines_of(self.open_commitments)),
+            ("todos", lines_of(self.todos)),
+            ("task_progress", (*_task_lines(self), *lines_of(self.task_progress))),
             ("tool_state", self.tool_state.lines),
-            ("errors", _lines(self.errors)),
-            ("decisions", _lines(self.decisions)),
-            ("rejected_alternatives", _lines(self.rejected_alternatives)),
-            ("files", _lines(self.files)),
-            ("work_completed", _lines(self.work_completed)),
+            ("errors", lines_of(self.errors)),
+            ("decisions", lines_of(self.decisions)),
+            ("rejected_alternatives", lines_of(self.rejected_alternatives)),
+            ("files", lines_of(self.files)),
+            ("work_completed", lines_of(self.work_completed)),
             ("conversation_summary", tuple(self.conversation_summary.splitlines())),
         )
 
 
-def document(
+def document(  # noqa: PLR0913  each is a source of its own, and every caller names it
     *,
     agent: Agent,
     items: tuple[Item, ...],
@@ -108,6 +123,10 @@ def document(
     now: datetime,
     trigger: Trigger | None = None,
     name: str | None = None,
+    notes: Notes | None = None,
+    facts: tuple[Fact, ...] | None = None,
+    project_id: str | None = None,
+    spent: Usage | None = None,
 ) -> HandoffDocument:
     """Make the document of an agent that ends, without a model.
 
@@ -120,32 +139,100 @@ def document(
         now: When it ends.
         trigger: What made it end, where that is known.
         name: What the person calls themselves, where that is known.
+        notes: What a model noted of this agent's transcript, going on from
+            `notes_of(previous)`; without them those are carried on.
+        facts: The ledger of its trace; found in the items where there is none.
+        project_id: The project its session belongs to.
+        spent: What its calls used together, where that is known.
     """
-    tracked = HandoffDocument(
-        original_request=trackers.original_request(items),
+    noted = notes or (notes_of(previous) if previous else Notes())
+    before = previous.key_facts if previous else ()
+    found = tuple(facts or trackers.facts(items))
+    one = reconciled(
+        merged(before, found),
+        noted,
+        questions=trackers.open_questions(items),
+        unanswered=trackers.unanswered(items),
+        failures=trackers.errors(items),
+    )
+    asked = previous.original_request if previous else OriginalRequest()
+    asked = asked if asked.text else trackers.original_request(items)
+    known_name = previous.user_profile.name if previous else None
+    files = (previous.files if previous else (), trackers.files(items))
+    return HandoffDocument(
+        original_request=asked.model_copy(
+            update={
+                "restated_goal": noted.restated_goal,
+                "standing_instructions": one.instructions,
+            }
+        ),
         agent_info=_agent_info(agent, ended_at=now),
         termination_reason=Termination(
             code=reason,
             percent=round(100 * occupancy(agent.occupied_tokens, limit_tokens), 1),
             trigger=trigger,
         ),
-        token_usage=TokenUsage(
-            limit_tokens=limit_tokens,
-            occupied_tokens=agent.occupied_tokens,
-            peak_tokens=agent.peak_tokens,
-            turns=agent.turns,
-        ),
+        token_usage=_token_usage(agent, limit_tokens=limit_tokens, spent=spent),
         recent_turns=trackers.recent_turns(items, max_tokens=int(limit_tokens * REPLAY_SHARE)),
-        key_facts=merged((), trackers.facts(items)),
-        user_profile=UserProfile(name=name),
-        open_commitments=trackers.unanswered(items),
+        key_facts=kept(one.key_facts),
+        user_profile=noted.profile.model_copy(
+            update={"name": name or noted.profile.name or known_name}
+        ),
+        open_commitments=one.commitments,
+        todos=noted.todos,
+        task_progress=noted.task_progress,
         tool_state=ToolState(pending_calls=trackers.pending_calls(items)),
-        errors=trackers.errors(items),
-        files=trackers.files(items),
-        conversation_summary=trackers.summary(items),
+        errors=one.errors,
+        decisions=noted.decisions,
+        rejected_alternatives=noted.rejected_alternatives,
+        files=newest(*files),
+        work_completed=noted.work_completed,
+        conversation_summary=_summary(items, noted),
+        workflow_type=noted.workflow_type,
+        current_phase=noted.current_phase,
+        task_status=noted.task_status,
+        task_description=noted.task_description,
+        project_id=project_id or (previous.project_id if previous else None),
+        conflicts=one.conflicts,
     )
-    whole = tracked if previous is None else _continued(previous, tracked)
-    return whole.model_copy(update={"key_facts": kept(whole.key_facts)})
+
+
+def notes_of(document: HandoffDocument) -> Notes:
+    """What the next agent's notes begin from; what patterns find it finds again by itself."""
+    return Notes(
+        restated_goal=document.original_request.restated_goal,
+        standing_instructions=tuple(
+            Statement(text=text) for text in document.original_request.standing_instructions
+        ),
+        profile=document.user_profile,
+        open_commitments=tuple(
+            one
+            for one in document.open_commitments
+            if one.kind == "promise" or (one.kind == "question" and one.positions)
+        ),
+        todos=document.todos,
+        task_progress=document.task_progress,
+        key_facts=tuple(
+            fact for fact in document.key_facts if fact.kind is FactKind.QUOTE and fact.name
+        ),
+        errors=document.errors,
+        decisions=document.decisions,
+        rejected_alternatives=document.rejected_alternatives,
+        work_completed=document.work_completed,
+        conversation_summary=document.conversation_summary,
+        workflow_type=document.workflow_type,
+        current_phase=document.current_phase,
+        task_status=document.task_status,
+        task_description=document.task_description,
+    )
+
+
+def completion_percentage(document: HandoffDocument) -> float | None:
+    """Done to-dos of all, in percent; None where there are none."""
+    if not document.todos:
+        return None
+    done = sum(todo.status == "done" for todo in document.todos)
+    return round(100 * done / len(document.todos), 1)
 
 
 def summary_line(document: HandoffDocument) -> str:
@@ -160,7 +247,7 @@ def markdown(document: HandoffDocument) -> str:
     """Write the document for an operator to read."""
     agent = document.agent_info
     parts = [f"# Handoff of agent {agent.version}, trace {agent.trace_id}"]
-    for name, lines in document.sections:
+    for name, lines in (*document.sections, ("conflicts", lines_of(document.conflicts))):
         if lines:
             parts += [f"## {name.replace('_', ' ').capitalize()}", bulleted(lines)]
     return "\n\n".join(parts) + "\n"
@@ -176,7 +263,8 @@ class _Entry(Protocol):
     def line(self) -> str: ...
 
 
-def _lines(entries: Iterable[_Entry]) -> tuple[str, ...]:
+def lines_of(entries: Iterable[_Entry]) -> tuple[str, ...]:
+    """What each entry of a list says of itself."""
     return tuple(entry.line for entry in entries)
 
 
@@ -195,34 +283,30 @@ def _agent_info(agent: Agent, *, ended_at: datetime) -> AgentInfo:
     )
 
 
-def _continued(previous: HandoffDocument, tracked: HandoffDocument) -> HandoffDocument:
-    """Go on from the document before: facts are merged, and what only a model says is kept."""
-    asked = previous.original_request
-    promises = [one for one in previous.open_commitments if one.kind != "unanswered"]
-    name = tracked.user_profile.name or previous.user_profile.name
-    return tracked.model_copy(
-        update={
-            "original_request": asked if asked.text else tracked.original_request,
-            "key_facts": merged(previous.key_facts, tracked.key_facts),
-            "user_profile": previous.user_profile.model_copy(update={"name": name}),
-            "open_commitments": (*promises, *tracked.open_commitments),
-            "todos": previous.todos,
-            "task_progress": previous.task_progress,
-            "errors": _newest(previous.errors, tracked.errors),
-            "decisions": previous.decisions,
-            "rejected_alternatives": previous.rejected_alternatives,
-            "files": _newest(previous.files, tracked.files),
-            "work_completed": previous.work_completed,
-            "conversation_summary": trackers.newest_lines(
-                previous.conversation_summary, tracked.conversation_summary
-            ),
-        }
+def _task_lines(document: HandoffDocument) -> tuple[str, ...]:
+    """What the whole is about, and where it stands."""
+    labelled = (
+        ("about", document.task_description),
+        ("kind", document.workflow_type),
+        ("phase", document.current_phase),
+        ("status", document.task_status),
+    )
+    return tuple(f"{label}: {text}" for label, text in labelled if text)
+
+
+def _token_usage(agent: Agent, *, limit_tokens: int, spent: Usage | None) -> TokenUsage:
+    return TokenUsage(
+        limit_tokens=limit_tokens,
+        occupied_tokens=agent.occupied_tokens,
+        peak_tokens=agent.peak_tokens,
+        turns=agent.turns,
+        compactions=agent.compactions,
+        spent=spent,
     )
 
 
-_Note = TypeVar("_Note")
-
-
-def _newest(old: tuple[_Note, ...], new: tuple[_Note, ...]) -> tuple[_Note, ...]:
-    """Old and new notes, each once: turns that were replayed are seen by two agents."""
-    return tuple(dict.fromkeys((*old, *new)))[-_MOST_NOTES:]
+def _summary(items: tuple[Item, ...], noted: Notes) -> str:
+    """The notes' summary, then a line for each of the person's messages it does not cover."""
+    covered = -1 if noted.covers_to is None else noted.covers_to
+    newer = tuple(item for item in items if item.position > covered)
+    return trackers.newest_lines(noted.conversation_summary, trackers.summary(newer))

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from context.categories import OriginalRequest
 from context.entries import Commitment, ErrorNote, FileNote, PendingCall, RecentTurn
-from context.facts import Fact, Origin, facts_in
+from context.fact_finding import facts_in, questions_in
+from context.facts import Fact, Origin
 from context.prompt import Block, Item
 from context.replay import newest_turn, replayable
 from context.text import one_line
@@ -22,6 +23,8 @@ _SUMMARY_CHARS = 3_000
 _SUMMARY_LINE_CHARS = 160
 
 _OVERHEARD = "<overheard>"
+_QUOTING = (_OVERHEARD, "[in reply to: ")
+_SIDES = (Origin.USER, Origin.MODEL)
 FILE_MARKS = ("[photo: ", "[audio: ", "[video: ", "[file: ")
 
 
@@ -56,13 +59,36 @@ def recent_turns(items: Sequence[Item], *, max_tokens: int) -> tuple[RecentTurn,
 
 
 def facts(items: Sequence[Item]) -> Iterator[Fact]:
-    """Everything that looks like a fact, in the order it was said, with who said it."""
+    """Everything that looks like a fact, in the order it was said, then the open questions."""
     for item in items:
         message_id = item.message_ids[-1] if item.message_ids else None
         for origin, text in sayings(item):
             yield from facts_in(
                 text, message_id=message_id, said_at=item.said_at, origin=origin
             )
+    yield from open_questions(items)
+
+
+def open_questions(items: Sequence[Item]) -> tuple[Fact, ...]:
+    """What was asked last: by the person since the last answer, else by the assistant in it.
+
+    Whatever the other side says after a question answers it.
+    """
+    found: list[Fact] = []
+    side: Origin | None = None
+    for item in reversed(items):
+        said = [one for one in sayings(item) if one[0] in _SIDES and one[1].strip()]
+        if not said:
+            continue
+        side = side or said[0][0]
+        if side is not said[0][0]:
+            break
+        message_id = item.message_ids[-1] if item.message_ids else None
+        for origin, text in reversed(said):
+            found[:0] = questions_in(
+                text, message_id=message_id, said_at=item.said_at, origin=origin
+            )
+    return tuple(found)
 
 
 def unanswered(items: Sequence[Item]) -> tuple[Commitment, ...]:
@@ -164,7 +190,7 @@ def sayings(item: Item) -> Iterator[tuple[Origin, str]]:
         match block:
             case {"type": "text", "text": str(text)} if item.role == "assistant":
                 yield Origin.MODEL, text
-            case {"type": "text", "text": str(text)} if text.startswith(_OVERHEARD):
+            case {"type": "text", "text": str(text)} if text.startswith(_QUOTING):
                 yield Origin.OTHERS, text
             case {"type": "text", "text": str(text)}:
                 yield Origin.USER, text

@@ -143,7 +143,7 @@ def test_what_the_trackers_know_is_told() -> None:
     )
     assert (made.token_usage.occupied_tokens, made.token_usage.turns) == (181_000, 3)
     assert [turn.is_whole for turn in made.recent_turns] == [True, True]
-    assert [fact.value for fact in made.key_facts] == ["48213", "lamp.jpg"]
+    assert [fact.value for fact in made.key_facts] == ["48213", "lamp.jpg", "Are you there?"]
     assert made.user_profile.name == "Ada"
     assert [one.text.split("\n")[0] for one in made.open_commitments] == [
         "My order number is 48213",
@@ -178,7 +178,7 @@ def test_the_next_document_goes_on_from_the_one_before() -> None:
     )
 
     after = a_document(
-        "My order number is 48214 now", "Noted.", "and?", first=2, previous=before
+        "My order number is 48214 now", "Noted.", "and", first=2, previous=before
     )
 
     assert after.original_request == before.original_request
