@@ -9,26 +9,38 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.addresses import database_addresses
+from bot.agents.loop import Loop
 from bot.app import Process, begin, channel_settings, opened, require
 from bot.commands import Commands
 from bot.delivery import Delivery
+from bot.handover import Handovers
+from bot.heralds import LogHerald
 from bot.leases import Leases
+from bot.limits import Limits
+from bot.maintain import Maintenance
 from bot.model.claude import Claude
 from bot.model.connection import API_URL, connection
 from bot.model.patient import Patience, PatientModel
 from bot.model.windows import DEFAULT_MODEL, Windows
+from bot.notetaking import NoteTaker
+from bot.opening import Opening
 from bot.ports import Model
 from bot.serving import stop_signal
 from bot.settings import Settings
-from bot.standing import Limits
+from bot.tools.recall import RecallTool
+from bot.tools.toolbox import Toolbox
 from bot.turn import Turns
+from bot.watch import Watch
 from bot.worker import Worker
+from storage.chores import Chores
+from storage.compactions import Compactions
 from storage.control import Control
 from storage.database import Address
 from storage.lanes import Lane, Lanes
 from storage.ledger import Ledger
 from storage.mailbox import Mailbox
 from storage.outbox import Outbox
+from storage.recall import Recall
 from storage.sessions import Sessions
 from storage.usage import UsageBook
 
@@ -81,15 +93,38 @@ def worker(process: Process, model: Model, *, direct: Address) -> Worker:
     """Build the worker."""
     database, clock, channels = process.database, process.clock, process.channels
     lanes = Lanes(database)
-    limits = Limits(
-        tokens=process.settings.context_window_limit, thresholds=process.settings.thresholds
+    limits = limits_of(process.settings)
+    ledger, sessions, chores = Ledger(database), Sessions(database), Chores(database)
+    compactions = Compactions(database)
+    shaping = limits.shaping
+    tools = Toolbox([RecallTool(Recall(database), shaping=shaping)], shaping=shaping)
+    opening = Opening(sessions=sessions, model=model, tools=tools, clock=clock, limits=limits)
+    handovers = Handovers(
+        ledger=ledger,
+        compactions=compactions,
+        chores=chores,
+        opening=opening,
+        channels=channels,
+        clock=clock,
+        limits=limits,
+        heralds=(LogHerald(),),
     )
     turns = Turns(
         lanes=lanes,
         mailbox=Mailbox(database),
-        sessions=Sessions(database),
-        ledger=Ledger(database),
-        model=model,
+        opening=opening,
+        loop=Loop(model=model, tools=tools, ledger=ledger, clock=clock),
+        handovers=handovers,
+        ledger=ledger,
+        channels=channels,
+        clock=clock,
+    )
+    maintenance = Maintenance(
+        lanes=lanes,
+        chores=chores,
+        opening=opening,
+        notes=NoteTaker(model=model, compactions=compactions, clock=clock, limits=limits),
+        compactions=compactions,
         channels=channels,
         clock=clock,
         limits=limits,
@@ -97,7 +132,7 @@ def worker(process: Process, model: Model, *, direct: Address) -> Worker:
     commands = Commands(
         lanes=lanes,
         control=Control(database),
-        sessions=Sessions(database),
+        sessions=sessions,
         model=model,
         channels=channels,
         clock=clock,
@@ -112,7 +147,26 @@ def worker(process: Process, model: Model, *, direct: Address) -> Worker:
             Lane.TURN: turns.drain,
             Lane.CONTROL: commands.handle,
             Lane.DELIVER: delivery.deliver,
+            Lane.MAINTAIN: maintenance.tidy,
         },
+        watch=Watch(chores=chores, clock=clock, idle_timeout=process.settings.idle_timeout),
         clock=clock,
         concurrency=process.settings.worker_concurrency,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Gather what operators allow an agent."""
+    return Limits(
+        tokens=settings.context_window_limit,
+        thresholds=settings.thresholds,
+        shaping=settings.shaping,
+        is_on=settings.enable_lifecycle_management,
+        rollout=settings.lifecycle_rollout,
+        usage_line=settings.usage_line or "threshold",
+        redact=settings.redact,
+        project_id=settings.project_id,
+        markdown_path=(
+            settings.handoff_markdown_path if settings.enable_handoff_markdown else None
+        ),
     )

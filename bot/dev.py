@@ -50,6 +50,7 @@ def run_dev(settings: Settings) -> None:
             "secret_key": settings.secret_key or SecretStr(made_up),
             "admin_token": settings.admin_token or SecretStr("dev"),
             "host": settings.host or "127.0.0.1",
+            "usage_line": settings.usage_line or "every",
         }
     )
     begin(settings)

@@ -3,29 +3,26 @@
 from dataclasses import dataclass, field, replace
 
 from bot.agents.loop import Task
+from bot.limits import Limits
 from bot.succession import briefed
 from bot.voice import Voice
 from context.handoff import HandoffDocument
 from context.instructions import INSTRUCTIONS
-from context.messages import TurnId
+from context.language import Language, language_of
+from context.lifecycle import AgentState
+from context.messages import Said, TurnId
+from context.notices import Preference
 from context.policy import Thresholds
 from context.prompt import Item
 from context.session import Agent
+from context.summary import Summary, view
 from context.usage import estimated_block_tokens, estimated_tokens
+from storage.compactions import CompactionState, Past
 from storage.lanes import Claim
 from storage.mailbox import Mail
 
-_ANSWER_SHARE = 0.10
 _SMALLEST_ANSWER_SHARE = 0.02
 _SMALLEST_ANSWER_TOKENS = 256
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one agent may hold, and at which shares of it something happens."""
-
-    tokens: int
-    thresholds: Thresholds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +32,9 @@ class Turn:
     Attributes:
         limit_tokens: What one agent may hold.
         answer_tokens: Longest answer the model gives.
+        is_managed: Whether this person's agents are handed over at all.
+        thresholds: Where the steps begin for this person.
+        limits: What else operators set.
     """
 
     claim: Claim
@@ -42,6 +42,9 @@ class Turn:
     voice: Voice = field(repr=False)
     limit_tokens: int
     answer_tokens: int
+    is_managed: bool
+    thresholds: Thresholds
+    limits: Limits
 
     @property
     def turn_id(self) -> TurnId:
@@ -49,9 +52,15 @@ class Turn:
         return self.mail.turn_id
 
     @property
+    def language(self) -> Language | None:
+        """The language that the person writes in now; None where that is not plain."""
+        said = (message.content for message in self.mail.messages)
+        return language_of(one.text for one in said if isinstance(one, Said))
+
+    @property
     def reserved_tokens(self) -> int:
         """Room kept for the answer."""
-        share = int(self.limit_tokens * _ANSWER_SHARE)
+        share = int(self.limit_tokens * self.limits.shaping.output_reserve)
         return max(self.smallest_answer_tokens, min(self.answer_tokens, share))
 
     @property
@@ -65,11 +74,17 @@ class Standing:
     """Who answers, from what; another one when an agent gives way in the middle of a turn.
 
     Attributes:
-        items: The transcript before this turn, as far as the agent's prompt holds it.
+        items: The transcript before this turn, from the agent's first verbatim item on.
+        summary: What stands for the older part of it in the prompt.
         own: What this turn's committed steps have added to it.
         fresh: What this turn adds to it before the model is asked.
         is_greeted: Whether the person was told who the bot is.
+        offered_tokens: What the tools add to its prompt, by estimate.
         counted_tokens: What the provider counted for the next call, where it was asked.
+        past: The agent's compactions, latest first.
+        noted_to: How far the agent's rolling notes go; None without any.
+        notices: Which notices the person wants.
+        language: The language they are told in, as far as it is known.
     """
 
     agent: Agent
@@ -78,31 +93,62 @@ class Standing:
     own: tuple[Item, ...] = field(repr=False)
     fresh: tuple[Item, ...] = field(repr=False)
     is_greeted: bool
+    offered_tokens: int = 0
     counted_tokens: int | None = None
+    summary: Summary | None = field(default=None, repr=False)
+    past: tuple[Past, ...] = ()
+    noted_to: int | None = None
+    notices: Preference = "all"
+    language: Language = Language.ENGLISH
 
     def emptied(self) -> "Standing":
         """The same turn with nothing before it, as small as it can be."""
         agent = replace(self.agent, occupied_tokens=0)
-        return replace(self, agent=agent, document=None, items=(), counted_tokens=None)
+        return replace(
+            self, agent=agent, document=None, items=(), summary=None, counted_tokens=None
+        )
 
     def handed_to(self, successor: Agent, document: HandoffDocument) -> "Standing":
         """The same turn in the hands of the next agent."""
         items = tuple(item for item in self.items if item.position >= successor.history_from)
         return replace(
-            self, agent=successor, document=document, items=items, counted_tokens=None
+            self,
+            agent=successor,
+            document=document,
+            items=items,
+            summary=None,
+            past=(),
+            noted_to=None,
+            counted_tokens=None,
         )
+
+    @property
+    def undrafted_tokens(self) -> int | None:
+        """What was added since the latest notes, by estimate; None without any."""
+        if self.noted_to is None:
+            return None
+        newer = (item for item in self.items if item.position > self.noted_to)
+        return sum(self._estimated(item) for item in newer)
+
+    @property
+    def seen(self) -> tuple[Item, ...]:
+        """What the agent's prompt holds of the transcript before this turn."""
+        return view(self.items, self.summary)
 
     @property
     def prompt_tokens(self) -> int:
         """What the next call will hold; leaning high where it was not counted."""
         if self.counted_tokens is not None:
             return self.counted_tokens
-        tokens = sum(estimated_block_tokens(item.blocks) for item in (*self.own, *self.fresh))
+        tokens = sum(self._estimated(item) for item in (*self.own, *self.fresh))
         if self.agent.occupied_tokens:
             return tokens + self.agent.occupied_tokens
-        told = briefed(self.agent, self.document) or ""
-        tokens += estimated_tokens(INSTRUCTIONS) + estimated_tokens(told)
-        return tokens + sum(estimated_block_tokens(item.blocks) for item in self.items)
+        told = briefed(self.document) or ""
+        tokens += estimated_tokens(INSTRUCTIONS) + estimated_tokens(told) + self.offered_tokens
+        return tokens + sum(self._estimated(item) for item in self.seen)
+
+    def _estimated(self, item: Item) -> int:
+        return estimated_block_tokens(item.blocks, bytes_per_token=self.agent.bytes_per_token)
 
 
 def fits(turn: Turn, standing: Standing) -> bool:
@@ -117,9 +163,36 @@ def task(turn: Turn, standing: Standing) -> Task:
         claim=turn.claim,
         agent=standing.agent,
         turn_id=turn.turn_id,
-        briefing=briefed(standing.agent, standing.document),
-        items=(*standing.items, *standing.own),
+        briefing=briefed(standing.document),
+        items=(*standing.seen, *standing.own),
         fresh=standing.fresh,
         steps=sum(item.role == "assistant" for item in standing.own),
         max_output_tokens=max(turn.smallest_answer_tokens, min(turn.reserved_tokens, left)),
     )
+
+
+def swapped(agent: Agent, past: tuple[Past, ...]) -> tuple[Agent, Summary | None]:
+    """Begin the turn from the newest summary: the one in use, or one that waits for this turn.
+
+    What the window holds is known again after the next call; until then what was freed is
+    taken off.
+    """
+    if not past:
+        return agent, None
+    ready = next((one for one in past if one.state is CompactionState.READY), None)
+    if ready is not None:
+        freed = ready.before_tokens - (ready.after_tokens or 0)
+        held = max(agent.occupied_tokens - freed, 0)
+        agent = replace(
+            agent,
+            state=AgentState.ACTIVE,
+            occupied_tokens=held,
+            compaction_id=ready.compaction_id,
+            compactions=agent.compactions + 1,
+            compacted_at_turn=agent.turns,
+            compacted_to_tokens=held,
+        )
+    in_use = next((one for one in past if one.compaction_id == agent.compaction_id), None)
+    if in_use is None or in_use.summary is None:
+        return agent, None
+    return agent, Summary.model_validate(in_use.summary)

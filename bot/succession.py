@@ -1,75 +1,138 @@
 """How one agent follows another: the document, what is replayed, and who goes on."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from context.briefing import briefing, fitted, seed
+from bot.limits import Limits
+from context.briefing import briefing, fitted, seed, supplemented
 from context.categories import Trigger
-from context.handoff import HandoffDocument, document, summary_line
+from context.facts import Fact
+from context.handoff import HandoffDocument, completion_percentage, document, summary_line
 from context.lifecycle import AgentState, TerminationReason
 from context.messages import AgentId, TurnId
+from context.notes import Notes
+from context.probes import probed
 from context.prompt import Item
+from context.redaction import redacted_items
 from context.replay import REPLAY_SHARE
 from context.session import Agent, Level
+from context.usage import estimated_block_tokens
 from storage.handing_over import Handoff
 
 _SEED_SHARE = 0.30
 
+_REASONS = {
+    Trigger.CRITICAL_THRESHOLD: TerminationReason.CONTEXT_WINDOW_EXHAUSTED,
+    Trigger.COMMAND: TerminationReason.USER_REQUEST,
+    Trigger.IDLE: TerminationReason.IDLE_TIMEOUT,
+    Trigger.ADMIN: TerminationReason.ADMIN_REQUEST,
+}
+"""Why an agent ends, by what made it end; everything else forces a rotation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Legacy:
+    """Everything that an agent leaves behind, as it is known at its end.
+
+    Attributes:
+        agent: As it stands.
+        items: Its transcript, oldest first.
+        previous: The document it began from.
+        notes: What the model noted of it in the background, if it did.
+        facts: The fact ledger of its trace.
+        name: What the person calls themselves, where that is known.
+    """
+
+    agent: Agent
+    items: tuple[Item, ...] = field(repr=False)
+    previous: HandoffDocument | None = field(repr=False)
+    notes: Notes | None = field(default=None, repr=False)
+    facts: tuple[Fact, ...] = field(default=(), repr=False)
+    name: str | None = field(default=None, repr=False)
+
 
 def succession(
-    agent: Agent,
-    items: tuple[Item, ...],
-    previous: HandoffDocument | None,
+    legacy: Legacy,
     *,
     trigger: Trigger,
     limit_tokens: int,
+    limits: Limits,
     turn_id: TurnId,
-    name: str | None,
     now: datetime,
 ) -> Handoff:
     """End an agent with a document, and let the next one begin from it.
 
-    Needs no model call: everything comes from the transcript and the earlier document.
+    Needs no model call: the notes were made before, and where they were not, the document
+    does without.
 
     Args:
-        agent: The one that ends.
-        items: Its transcript, this turn's included where it is finished.
-        previous: The document it began from.
-        trigger: What made it end; all but the critical threshold make this a rotation.
+        legacy: What the agent leaves.
+        trigger: What made it end.
         limit_tokens: What one agent may hold.
-        turn_id: The turn at whose end, or in which, this happens.
-        name: What the person calls themselves, where that is known.
+        limits: What else operators set.
+        turn_id: The turn, or the chore, in which this happens.
         now: The time.
     """
-    forced = trigger is not Trigger.CRITICAL_THRESHOLD
-    reason = (
-        TerminationReason.FORCED_ROTATION
-        if forced
-        else TerminationReason.CONTEXT_WINDOW_EXHAUSTED
-    )
+    agent = legacy.agent
+    reason = _REASONS.get(trigger, TerminationReason.FORCED_ROTATION)
     whole = document(
         agent=agent,
-        items=items,
-        previous=previous,
+        items=redacted_items(legacy.items, scope=limits.redact),
+        previous=legacy.previous,
         reason=reason,
         limit_tokens=limit_tokens,
         now=now,
         trigger=trigger,
-        name=name,
+        name=legacy.name,
+        notes=legacy.notes,
+        facts=legacy.facts,
+        project_id=limits.project_id,
     )
-    kept = fitted(whole, max_tokens=int(limit_tokens * (_SEED_SHARE - REPLAY_SHARE)))
-    replay_from = seed(items, max_tokens=int(limit_tokens * REPLAY_SHARE))
+    replay_from = seed(legacy.items, max_tokens=int(limit_tokens * REPLAY_SHARE))
+    replayed = tuple(item for item in legacy.items if item.position >= replay_from)
+    kept, score = _probed(whole, replayed, legacy.facts, limit_tokens=limit_tokens)
     return Handoff(
         handoff_id=_handoff_id(agent, turn_id),
         sequence=agent.version,
         document=kept,
         summary=summary_line(kept),
         reason=reason,
+        trigger=trigger,
         limit_tokens=limit_tokens,
+        probe_score=score,
+        completion_percentage=completion_percentage(kept),
         ended=replace(agent, state=AgentState.HANDOFF_COMPLETE),
         successor=_successor(agent, turn_id, history_from=replay_from, now=now),
-        forced=forced,
+        forced=reason is TerminationReason.FORCED_ROTATION,
     )
+
+
+def _probed(
+    whole: HandoffDocument,
+    replayed: Sequence[Item],
+    facts: Sequence[Fact],
+    *,
+    limit_tokens: int,
+) -> tuple[HandoffDocument, float]:
+    """Trim the document to its room, ask it for every fact, and put in what it lacks."""
+    tail_tokens = sum(estimated_block_tokens(item.blocks) for item in replayed)
+    kept = fitted(whole, max_tokens=int(limit_tokens * (_SEED_SHARE - REPLAY_SHARE)))
+    tail = "\n".join(
+        str(block["text"])
+        for item in replayed
+        for block in item.blocks
+        if block["type"] == "text"
+    )
+    missing = probed(facts, told=f"{_told(kept)}\n{tail}").missing
+    if missing:
+        room_tokens = int(limit_tokens * _SEED_SHARE) - tail_tokens
+        kept = supplemented(kept, missing, max_tokens=room_tokens)
+    return kept, probed(facts, told=f"{_told(kept)}\n{tail}").score
+
+
+def _told(document: HandoffDocument) -> str:
+    return briefing(document, sequence=document.agent_info.version)
 
 
 def _handoff_id(agent: Agent, turn_id: TurnId) -> str:
@@ -78,22 +141,27 @@ def _handoff_id(agent: Agent, turn_id: TurnId) -> str:
 
 
 def _successor(agent: Agent, turn_id: TurnId, *, history_from: int, now: datetime) -> Agent:
-    return replace(
-        agent,
+    return Agent(
         agent_id=AgentId(f"{turn_id}-{agent.version + 1}"),
+        trace_id=agent.trace_id,
+        session_id=agent.session_id,
+        person_id=agent.person_id,
+        user_id=agent.user_id,
+        platform=agent.platform,
+        provider=agent.provider,
+        agent_type=agent.agent_type,
         version=agent.version + 1,
         state=AgentState.INITIALIZING,
         parent_id=agent.agent_id,
         began_from=_handoff_id(agent, turn_id),
         history_from=history_from,
-        occupied_tokens=0,
-        peak_tokens=0,
-        turns=0,
         told=Level.NONE,
+        pace_tokens=agent.pace_tokens,
+        bytes_per_token=agent.bytes_per_token,
         started_at=now,
     )
 
 
-def briefed(agent: Agent, stored: HandoffDocument | None) -> str | None:
+def briefed(stored: HandoffDocument | None) -> str | None:
     """Write what an agent is told of its predecessor; None for the first of a trace."""
-    return briefing(stored, sequence=agent.version - 1) if stored is not None else None
+    return _told(stored) if stored is not None else None

@@ -1,36 +1,29 @@
 """One turn: from a session's waiting mail to its answer, committed but not yet sent."""
 
-import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime
 from time import perf_counter
 from typing import Literal
 from uuid import uuid4
 
 import structlog
 
-from bot.agents.loop import Finished, Loop, prompt_of
+from bot.agents.loop import Finished, Loop
 from bot.beside import beside
-from bot.closing import close_turn, critical
+from bot.closing import closing, judged
 from bot.courtesy import Courtesy
-from bot.ports import Clock, Model
-from bot.standing import Limits, Standing, Turn, fits, task
-from bot.succession import succession
+from bot.handover import Handovers
+from bot.opening import Opening
+from bot.ports import Clock
+from bot.standing import Standing, Turn, fits, task
 from bot.voice import Voice
 from channels.port import Channel
 from context import notices
-from context.categories import Trigger
 from context.errors import ModelError, PromptTooLong
-from context.handoff import HandoffDocument
-from context.messages import AgentId, Provider, TraceId, TurnId
-from context.prompt import Item, mail_blocks
-from context.session import Agent, Level
+from context.messages import Provider, TurnId
 from storage.lanes import Claim, Lanes
 from storage.ledger import Ledger
 from storage.mailbox import Mail, Mailbox
 from storage.outbox import Kind, Spoken
-from storage.sessions import Opened, Sessions
 
 _MOST_ATTEMPTS = 5
 
@@ -45,23 +38,22 @@ class Turns:
         *,
         lanes: Lanes,
         mailbox: Mailbox,
-        sessions: Sessions,
+        opening: Opening,
+        loop: Loop,
+        handovers: Handovers,
         ledger: Ledger,
-        model: Model,
         channels: Mapping[Provider, Channel],
         clock: Clock,
-        limits: Limits,
     ) -> None:
         self._lanes = lanes
         self._mailbox = mailbox
-        self._sessions = sessions
+        self._opening = opening
+        self._loop = loop
+        self._handovers = handovers
         self._ledger = ledger
-        self._model = model
-        self._loop = Loop(model=model, ledger=ledger, clock=clock)
         self._courtesy = Courtesy(ledger=ledger, clock=clock)
         self._channels = channels
         self._clock = clock
-        self._limits = limits
 
     async def drain(self, claim: Claim) -> None:
         """Answer everything that waits, in order; what comes meanwhile forms the next turn.
@@ -76,6 +68,8 @@ class Turns:
                 await self._take_turn(claim, mail)
             elif await self._lanes.let_go(claim):
                 return
+            else:
+                await self._handovers.by_wish(claim)
 
     async def _take_turn(self, claim: Claim, mail: Mail) -> None:
         last = mail.messages[-1]
@@ -104,36 +98,24 @@ class Turns:
         self, claim: Claim, mail: Mail, *, channel: Channel, voice: Voice
     ) -> None:
         began = perf_counter()
-        window = await self._model.window()
-        turn = Turn(
-            claim=claim,
-            mail=mail,
-            voice=voice,
-            limit_tokens=min(self._limits.tokens, window.limit_tokens),
-            answer_tokens=window.output_tokens,
-        )
+        turn = await self._opening.turn(claim, mail, voice)
         standing, finished = await self._respond(turn, channel)
         now = self._clock.now()
-        # In a thread: a full window's document takes a while, and other turns go on.
-        closing = await asyncio.to_thread(
-            close_turn,
-            turn,
-            standing,
-            finished,
-            thresholds=self._limits.thresholds,
-            now=now,
-        )
-        await self._ledger.close(claim, closing, now=now)
+        verdict = judged(turn, standing, finished, now=now)
+        ending = await self._handovers.ending(turn, standing, finished, verdict=verdict)
+        laid_down = closing(turn, standing, finished=finished, verdict=verdict, ending=ending)
+        await self._ledger.close(claim, laid_down, now=now)
+        await self._handovers.committed(turn, standing, laid_down)
         log.info(
             "turn.committed",
-            user_id=closing.agent.user_id,
-            platform=closing.agent.platform,
+            user_id=verdict.agent.user_id,
+            platform=verdict.agent.platform,
             turn_id=mail.turn_id,
-            trace_id=closing.agent.trace_id,
-            version=closing.agent.version,
+            trace_id=verdict.agent.trace_id,
+            version=verdict.agent.version,
             messages=len(mail.messages),
-            occupied_tokens=closing.agent.occupied_tokens,
-            handed_off=closing.handoff is not None,
+            occupied_tokens=verdict.agent.occupied_tokens,
+            handed_off=laid_down.handoff is not None,
             duration_ms=round((perf_counter() - began) * 1000, 1),
         )
 
@@ -143,54 +125,15 @@ class Turns:
         Raises:
             ModelError: As the loop says; PromptTooLong if a fresh agent's window is too small.
         """
-        standing = await self._stand(turn, channel)
+        standing = await self._opening.standing(turn, channel)
         if fits(turn, standing):
             try:
                 return standing, await self._loop.run(task(turn, standing))
             except PromptTooLong:
                 # Steps may have been committed since.
-                standing = await self._stand(turn, channel)
+                standing = await self._opening.standing(turn, channel)
         standing = await self._rotate(turn, standing)
         return standing, await self._loop.run(task(turn, standing))
-
-    async def _measured(self, turn: Turn, standing: Standing) -> Standing:
-        """Have the prompt counted where the estimate, which leans high, says it is too long."""
-        if fits(turn, standing):
-            return standing
-        counted = await self._model.count(prompt_of(task(turn, standing)))
-        return replace(standing, counted_tokens=counted)
-
-    async def _stand(self, turn: Turn, channel: Channel) -> Standing:
-        """See who answers; a turn that was interrupted goes on after its last step."""
-        opened = await self._sessions.open(turn.claim.session_id)
-        agent = opened.agent or _first_agent(turn, opened, started_at=self._clock.now())
-        stored = opened.document
-        own = tuple(item for item in opened.items if item.turn_id == turn.turn_id)
-        standing = Standing(
-            agent=agent,
-            document=HandoffDocument.model_validate(stored) if stored is not None else None,
-            items=tuple(item for item in opened.items if item.turn_id != turn.turn_id),
-            own=own,
-            fresh=() if own else (await self._person_item(turn, opened, channel),),
-            is_greeted=opened.greeted,
-        )
-        return await self._measured(turn, standing)
-
-    async def _person_item(self, turn: Turn, opened: Opened, channel: Channel) -> Item:
-        messages = turn.mail.messages
-        since = opened.items[-1].said_at if opened.items else None
-        overheard = (
-            await channel.overheard(messages[-1].reply_to, since=since) if opened.shared else ()
-        )
-        quoted = tuple((one.speaker, one.text) for one in overheard)
-        return Item(
-            position=opened.next_position,
-            role="user",
-            blocks=mail_blocks(messages, overheard=quoted),
-            turn_id=turn.turn_id,
-            message_ids=tuple(message.message_id for message in messages),
-            said_at=messages[-1].sent_at,
-        )
 
     async def _rotate(self, turn: Turn, standing: Standing) -> Standing:
         """Let a fresh agent take the turn over, without another model call.
@@ -198,29 +141,12 @@ class Turns:
         Raises:
             PromptTooLong: The message alone is too large for any agent.
         """
-        alone = await self._measured(turn, standing.emptied())
-        if not standing.items or not fits(turn, alone):
+        alone = await self._opening.measured(turn, standing.emptied())
+        if not turn.is_managed or not standing.items or not fits(turn, alone):
             raise PromptTooLong(
                 prompt_tokens=alone.prompt_tokens, window_tokens=turn.limit_tokens
             )
-        now = self._clock.now()
-        handoff = await asyncio.to_thread(
-            succession,
-            replace(standing.agent, told=Level.CRITICAL),
-            standing.items,
-            standing.document,
-            trigger=Trigger.PROMPT_TOO_LONG,
-            limit_tokens=turn.limit_tokens,
-            turn_id=turn.turn_id,
-            name=turn.mail.messages[-1].speaker,
-            now=now,
-        )
-        apart = replace(turn, voice=turn.voice.apart(f"rotated-{standing.agent.version}"))
-        spoken = critical(apart, occupied_tokens=standing.prompt_tokens)
-        await self._ledger.hand_off(
-            turn.claim, turn.turn_id, handoff=handoff, spoken=spoken, now=now
-        )
-        return standing.handed_to(handoff.successor, handoff.document)
+        return await self._handovers.rotated(turn, standing)
 
     async def _give_up(
         self,
@@ -239,18 +165,3 @@ class Turns:
             reason=reason,
             now=self._clock.now(),
         )
-
-
-def _first_agent(turn: Turn, opened: Opened, *, started_at: datetime) -> Agent:
-    """Begin a trace; ids come from the turn, so that taking it again makes the same agent."""
-    return Agent(
-        agent_id=AgentId(f"{turn.turn_id}-1"),
-        trace_id=TraceId(turn.turn_id),
-        session_id=opened.session_id,
-        person_id=opened.person_id,
-        user_id=opened.user_id,
-        platform=opened.platform,
-        provider=opened.provider,
-        history_from=opened.next_position,
-        started_at=started_at,
-    )

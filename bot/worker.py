@@ -13,10 +13,11 @@ import structlog
 
 from bot.leases import Leases, Work
 from bot.ports import Clock
+from bot.watch import Watch
 from context.errors import StoreUnavailable
 from context.messages import SessionId
-from storage.control import INTERRUPTS
 from storage.database import Address, connected
+from storage.interrupts import INTERRUPTS
 from storage.lanes import Lane, Lanes
 from storage.queue import Handler, run_queue
 
@@ -45,6 +46,7 @@ class Worker:
         lanes: Lanes,
         leases: Leases,
         work: Mapping[Lane, Work],
+        watch: Watch,
         clock: Clock,
         concurrency: int,
         finish_within: timedelta = FINISH_WITHIN,
@@ -56,6 +58,7 @@ class Worker:
             lanes: All lanes.
             leases: Holds this worker's claims.
             work: What to do in each lane.
+            watch: Looks after agents that nobody writes to.
             clock: The time.
             concurrency: Turns at once.
             finish_within: How long work may go on after the stop; then it is given back.
@@ -64,6 +67,7 @@ class Worker:
         self._lanes = lanes
         self._leases = leases
         self._work = work
+        self._watch = watch
         self._clock = clock
         self._concurrency = concurrency
         self._finish_within = finish_within
@@ -72,11 +76,15 @@ class Worker:
         """Work until told to stop; then give back what is running and return."""
         turns = {Lane.TURN.value: self._handler(Lane.TURN)}
         others = {lane.value: self._handler(lane) for lane in (Lane.CONTROL, Lane.DELIVER)}
+        # Housekeeping waits for a busy model too, and nobody waits for housekeeping.
+        chores = {Lane.MAINTAIN.value: self._handler(Lane.MAINTAIN)}
         async with asyncio.TaskGroup() as group:
             for loop in (
                 self._jobs(turns),
                 self._jobs(others),
+                self._jobs(chores),
                 self._hear_interrupts,
+                self._watch.run,
                 self._sweep,
             ):
                 group.create_task(_kept_up(loop, stop))

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from context.entries import Part, PendingCall, Preference, Text
 from context.lifecycle import TerminationReason
 from context.messages import AgentId, MessageId, Platform, Provider, SessionId, TraceId
+from context.session import Agent
+from context.usage import Usage
 
 
 class Trigger(StrEnum):
@@ -16,6 +19,8 @@ class Trigger(StrEnum):
     PROMPT_TOO_LONG = "prompt_too_long"
     WINDOW_EXCEEDED = "window_exceeded"
     COMMAND = "command"
+    IDLE = "idle"
+    ADMIN = "admin"
 
 
 class OriginalRequest(Part):
@@ -48,6 +53,22 @@ class AgentInfo(Part):
     started_at: datetime
     ended_at: datetime
 
+    @classmethod
+    def of(cls, agent: Agent, *, ended_at: datetime) -> Self:
+        """Say who an agent was."""
+        return cls(
+            agent_id=agent.agent_id,
+            agent_type=agent.agent_type,
+            version=agent.version,
+            parent_id=agent.parent_id,
+            trace_id=agent.trace_id,
+            session_id=agent.session_id,
+            platform=agent.platform,
+            provider=agent.provider,
+            started_at=agent.started_at,
+            ended_at=ended_at,
+        )
+
     @property
     def lines(self) -> tuple[str, ...]:
         """Who, where, and when."""
@@ -73,20 +94,44 @@ class Termination(Part):
 
 
 class TokenUsage(Part):
-    """What its window held."""
+    """What its window held, how often it was compacted, and what its calls used together."""
 
     limit_tokens: int
     occupied_tokens: int
     peak_tokens: int
     turns: int
+    compactions: int = 0
+    spent: Usage | None = None
+
+    @classmethod
+    def of(cls, agent: Agent, *, limit_tokens: int, spent: Usage | None) -> Self:
+        """Say what an agent held of what it could, and what its calls used together."""
+        return cls(
+            limit_tokens=limit_tokens,
+            occupied_tokens=agent.occupied_tokens,
+            peak_tokens=agent.peak_tokens,
+            turns=agent.turns,
+            compactions=agent.compactions,
+            spent=spent,
+        )
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The figures."""
-        return (
+        held = (
             f"{self.occupied_tokens:,}/{self.limit_tokens:,} tokens, "
-            f"at most {self.peak_tokens:,}, in {self.turns:,} turns",
+            f"at most {self.peak_tokens:,}, in {self.turns:,} turns"
         )
+        if self.compactions:
+            held += f", compacted {self.compactions:,} times"
+        return (held,) if self.spent is None else (held, f"spent {_spent(self.spent)}")
+
+
+def _spent(usage: Usage) -> str:
+    return (
+        f"{usage.input_tokens:,} tokens in, {usage.cache_write_tokens:,} into the cache, "
+        f"{usage.cache_read_tokens:,} from it, {usage.output_tokens:,} out"
+    )
 
 
 class UserProfile(Part):

@@ -31,7 +31,14 @@ from context.calls import CallOutcome
 from context.lifecycle import AgentState, TerminationReason
 from storage.database import Database
 from storage.lanes import Lane
-from storage.tables import AgentHandoffRow, AgentRow, InboxRow, ModelUsageRow, OutboxRow
+from storage.tables import (
+    AgentHandoffRow,
+    AgentRow,
+    ChoreRow,
+    InboxRow,
+    ModelUsageRow,
+    OutboxRow,
+)
 
 OVERDUE_AFTER = timedelta(seconds=60)
 """A message that still waits after this long is overdue."""
@@ -57,7 +64,8 @@ class Figures:
 
     Attributes:
         messages_overdue: Inbound messages that waited too long for their answer.
-        waiting: Lane → what waits in it; in `deliver` those are messages to send.
+        waiting: Lane → what waits in it; in `deliver` those are messages to send,
+            in `maintain` chores.
         queue_age: How long the oldest of all that has waited.
         outbox: State → messages to send that are not sent.
         dead_letters: `inbound` or `outbound` → what failed for good.
@@ -156,6 +164,9 @@ def _backlog(now: datetime) -> list[_Part]:
         _part("waiting", col(InboxRow.lane), func.count())
         .where(is_waiting)
         .group_by(col(InboxRow.lane)),
+        _part("waiting", literal(Lane.MAINTAIN.value, Text), func.count())
+        .select_from(ChoreRow)
+        .where(col(ChoreRow.state) == "pending", col(ChoreRow.lane) == Lane.MAINTAIN.value),
         _part("queue_age_ms", None, func.greatest(func.coalesce(age_ms, 0), 0)),
         _part("outbox", col(OutboxRow.state), func.count())
         .where(is_unsettled)

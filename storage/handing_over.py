@@ -7,11 +7,13 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
+from context.categories import Trigger
 from context.handoff import HandoffDocument
 from context.lifecycle import TerminationReason
 from context.session import Agent
 from context.text import storable
 from storage.agents import keep_agent
+from storage.compactions import retire_compactions
 from storage.tables import AgentHandoffRow, AgentRow, RotationRow
 
 
@@ -24,6 +26,10 @@ class Handoff:
         ended: The agent that gives way, as it stands at the end.
         successor: The agent that goes on.
         forced: Whether it was a rotation, without another model call.
+        trigger: What made the agent end.
+        probe_score: Share of what had to be kept that the successor can answer, 0 to 1.
+        completion_percentage: Done to-dos of all, None without any.
+        markdown_path: Where it is written as a file, if it is.
     """
 
     handoff_id: str
@@ -35,6 +41,10 @@ class Handoff:
     ended: Agent
     successor: Agent
     forced: bool
+    trigger: Trigger
+    probe_score: float | None = None
+    completion_percentage: float | None = None
+    markdown_path: str | None = None
 
 
 async def keep_handoff(connection: AsyncConnection, handoff: Handoff, *, now: datetime) -> None:
@@ -48,6 +58,7 @@ async def keep_handoff(connection: AsyncConnection, handoff: Handoff, *, now: da
     await connection.execute(
         insert(AgentHandoffRow).values(**_handoff_columns(handoff, now=now))
     )
+    await retire_compactions(connection, ended)
     await keep_agent(connection, ended)
     await connection.execute(
         update(AgentRow)
@@ -61,6 +72,9 @@ async def keep_handoff(connection: AsyncConnection, handoff: Handoff, *, now: da
                 id=handoff.handoff_id,
                 trace_id=ended.trace_id,
                 person_id=ended.person_id,
+                user_id=ended.user_id,
+                platform=ended.platform,
+                trigger=handoff.trigger,
                 session_id=ended.session_id,
                 handoff_id=handoff.handoff_id,
                 old_agent_id=ended.agent_id,
@@ -73,7 +87,7 @@ async def keep_handoff(connection: AsyncConnection, handoff: Handoff, *, now: da
 
 
 def _handoff_columns(handoff: Handoff, *, now: datetime) -> dict[str, object]:
-    ended = handoff.ended
+    ended, document = handoff.ended, handoff.document
     return {
         "id": handoff.handoff_id,
         "trace_id": ended.trace_id,
@@ -86,6 +100,14 @@ def _handoff_columns(handoff: Handoff, *, now: datetime) -> dict[str, object]:
         "agent_id": ended.agent_id,
         "agent_type": ended.agent_type,
         "agent_version": ended.version,
+        "project_id": document.project_id,
+        "workflow_type": document.workflow_type,
+        "current_phase": document.current_phase,
+        "task_status": document.task_status,
+        "task_description": document.task_description,
+        "completion_percentage": handoff.completion_percentage,
+        "probe_score": handoff.probe_score,
+        "markdown_path": handoff.markdown_path,
         "termination_reason": handoff.reason,
         "total_tokens": ended.occupied_tokens,
         "context_window_limit": handoff.limit_tokens,
@@ -93,5 +115,5 @@ def _handoff_columns(handoff: Handoff, *, now: datetime) -> dict[str, object]:
         "active": True,
         "created_at": now,
         "summary": storable(handoff.summary),
-        "document": handoff.document.model_dump(mode="json"),
+        "document": document.model_dump(mode="json"),
     }

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from context.errors import SessionConflict
 from context.messages import PersonId, SessionId
 from storage.database import Database
@@ -118,6 +120,17 @@ _SWEEP_LOCK = 0x4261746F6E
 def fence(claim: Claim) -> tuple[str, str, int]:
     """Give the arguments of `HOLDS`."""
     return claim.session_id, claim.lane, claim.epoch
+
+
+async def hold(connection: AsyncConnection, claim: Claim) -> None:
+    """Keep everybody else out until the transaction ends, if the claim still holds.
+
+    Raises:
+        SessionConflict: It is lost.
+    """
+    held = await connection.exec_driver_sql(HOLDS, fence(claim))
+    if held.first() is None:
+        raise SessionConflict(claim.session_id)
 
 
 class Lanes:

@@ -8,16 +8,20 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from context.errors import SessionConflict
+from context.facts import Fact
 from context.messages import AgentId, MessageId, TurnId
 from context.prompt import Item, StopReason
 from context.session import Agent
 from storage.agents import keep_agent
+from storage.chores import Request, ask, settle_chore
+from storage.compactions import apply_compaction, skip_compaction
 from storage.database import Database, driver
+from storage.facts import keep_facts
 from storage.handing_over import Handoff, keep_handoff
-from storage.lanes import HOLDS, Claim, fence
+from storage.lanes import Claim, hold
 from storage.outbox import Spoken, say
-from storage.tables import ContentItemRow, IdentityRow, InboxRow, SessionRow, StepRow
+from storage.passages import keep_passages
+from storage.tables import ContentItemRow, IdentityRow, InboxRow, PersonRow, SessionRow, StepRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A compaction that was due and is not asked for."""
+
+    reason: str
+    limit_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
     """Everything that a finished turn leaves behind.
 
@@ -39,6 +51,10 @@ class Closing:
         agent: The session's current agent after the turn.
         answered: The message the reply is to.
         merged: The messages answered along with it.
+        facts: What was said in it that the fact ledger keeps.
+        chores: Housekeeping to be done in the background.
+        skipped: Why a compaction that was due is not asked for, where that is new.
+        language: The language the person writes in, where it is new.
     """
 
     turn_id: TurnId
@@ -49,6 +65,10 @@ class Closing:
     spoken: tuple[Spoken, ...] = ()
     greeted: bool = False
     handoff: Handoff | None = None
+    facts: tuple[Fact, ...] = field(default=(), repr=False)
+    chores: tuple[Request, ...] = ()
+    skipped: Skipped | None = None
+    language: str | None = None
 
 
 class Ledger:
@@ -64,26 +84,35 @@ class Ledger:
             SessionConflict: The claim is lost; nothing is kept.
         """
         async with self._database.transaction() as connection:
-            await _hold(connection, claim)
+            await hold(connection, claim)
             await keep_agent(connection, agent)
             await _keep_step(connection, agent, step, now=now)
 
     async def hand_off(
         self,
         claim: Claim,
-        turn_id: TurnId,
+        turn_id: TurnId | None,
         *,
         handoff: Handoff,
         spoken: tuple[Spoken, ...],
+        chore_id: str | None = None,
         now: datetime,
     ) -> None:
-        """Commit a handoff in the middle of a turn, before its model call.
+        """Commit a handoff in the middle of a turn, before its model call, or between turns.
+
+        Args:
+            claim: That of the turns.
+            turn_id: The turn in which it happens; None between turns.
+            handoff: All of it.
+            spoken: What the person hears of it.
+            chore_id: The chore that asked for it, which is done then.
+            now: The time.
 
         Raises:
             SessionConflict: The claim is lost; nothing is kept.
         """
         async with self._database.transaction() as connection:
-            await _hold(connection, claim)
+            await hold(connection, claim)
             await keep_handoff(connection, handoff, now=now)
             await _point(connection, handoff.successor, now=now)
             await _speak(
@@ -94,6 +123,8 @@ class Ledger:
                 agent_id=handoff.ended.agent_id,
                 now=now,
             )
+            if chore_id is not None:
+                await settle_chore(await driver(connection), chore_id, state="done", now=now)
 
     async def close(self, claim: Claim, closing: Closing, *, now: datetime) -> None:
         """Commit a turn's end: transcript, agent, handoff, mail, and what is to be said.
@@ -102,7 +133,7 @@ class Ledger:
             SessionConflict: The claim is lost; nothing is kept.
         """
         async with self._database.transaction() as connection:
-            await _hold(connection, claim)
+            await hold(connection, claim)
             await keep_agent(connection, closing.agent)
             if closing.step is not None:
                 await _keep_step(connection, closing.agent, closing.step, now=now)
@@ -110,10 +141,33 @@ class Ledger:
             if closing.handoff is not None:
                 await keep_handoff(connection, closing.handoff, now=now)
                 current = closing.handoff.successor
+            await apply_compaction(connection, closing.agent, now=now)
             await _point(connection, current, now=now)
             await _settle(connection, claim, closing, now=now)
             if closing.greeted:
                 await _greet(connection, closing.agent, now=now)
+            if closing.language is not None:
+                await _note_language(connection, claim, closing.language)
+            raw = await driver(connection)
+            await keep_facts(
+                raw,
+                session_id=claim.session_id,
+                trace_id=closing.agent.trace_id,
+                person_id=claim.person_id,
+                turn_id=closing.turn_id,
+                facts=closing.facts,
+            )
+            if (skipped := closing.skipped) is not None:
+                await skip_compaction(
+                    connection,
+                    closing.agent,
+                    skipped.reason,
+                    compaction_id=closing.turn_id,
+                    limit_tokens=skipped.limit_tokens,
+                    now=now,
+                )
+            for chore in closing.chores:
+                await ask(raw, claim.session_id, chore, now=now)
             await _speak(
                 connection,
                 claim,
@@ -139,7 +193,7 @@ class Ledger:
             SessionConflict: The claim is lost; nothing is kept.
         """
         async with self._database.transaction() as connection:
-            await _hold(connection, claim)
+            await hold(connection, claim)
             await connection.execute(
                 update(InboxRow)
                 .where(
@@ -160,7 +214,7 @@ class Ledger:
             SessionConflict: The claim is lost; nothing is said.
         """
         async with self._database.transaction() as connection:
-            await _hold(connection, claim)
+            await hold(connection, claim)
             await _speak(connection, claim, spoken, turn_id=turn_id, agent_id=None, now=now)
 
 
@@ -169,7 +223,7 @@ async def _speak(
     claim: Claim,
     spoken: tuple[Spoken, ...],
     *,
-    turn_id: TurnId,
+    turn_id: TurnId | None,
     agent_id: AgentId | None,
     now: datetime,
 ) -> None:
@@ -183,13 +237,6 @@ async def _speak(
         agent_id=agent_id,
         now=now,
     )
-
-
-async def _hold(connection: AsyncConnection, claim: Claim) -> None:
-    """Keep everybody else out until the transaction ends, if the claim still holds."""
-    held = await connection.exec_driver_sql(HOLDS, fence(claim))
-    if held.first() is None:
-        raise SessionConflict(claim.session_id)
 
 
 async def _keep_step(
@@ -225,6 +272,9 @@ async def _keep_step(
             for item in step.items
         ],
     )
+    await keep_passages(
+        connection, step.items, session_id=agent.session_id, person_id=agent.person_id
+    )
     await connection.execute(
         update(SessionRow)
         .where(col(SessionRow.id) == agent.session_id)
@@ -255,6 +305,12 @@ async def _settle(
                 )
                 .values(state=state, settled_at=now)
             )
+
+
+async def _note_language(connection: AsyncConnection, claim: Claim, language: str) -> None:
+    await connection.execute(
+        update(PersonRow).where(col(PersonRow.id) == claim.person_id).values(language=language)
+    )
 
 
 async def _greet(connection: AsyncConnection, agent: Agent, *, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
@@ -18,9 +18,11 @@ from context.messages import (
     TurnId,
     UserId,
 )
+from context.notices import Preference
 from context.prompt import Item
 from context.session import Agent
 from storage.agents import agent_value
+from storage.compactions import Past, past_compactions, past_values
 from storage.database import Database
 from storage.tables import (
     NAMES,
@@ -28,6 +30,8 @@ from storage.tables import (
     AgentRow,
     ContentItemRow,
     IdentityRow,
+    NotesRow,
+    PersonRow,
     SessionRow,
 )
 
@@ -42,6 +46,10 @@ class Opened:
         items: The transcript from the agent's first verbatim item on, oldest first.
         next_position: Where the next item goes.
         greeted: Whether this identity was told who the bot is.
+        past: The agent's compactions, latest first.
+        notices: Which notices the person wants: `all`, `critical` or `off`.
+        language: The language they write in, where it is known.
+        noted_to: How far the agent's rolling notes go; None without any.
     """
 
     session_id: SessionId
@@ -55,6 +63,10 @@ class Opened:
     items: tuple[Item, ...] = field(default=(), repr=False)
     next_position: int
     greeted: bool
+    past: tuple[Past, ...] = ()
+    notices: Preference = "all"
+    language: str | None = None
+    noted_to: int | None = None
 
 
 class Sessions:
@@ -116,36 +128,51 @@ class Sessions:
             items=items,
             next_position=row["next_position"],
             greeted=row["greeted_at"] is not None,
+            past=past_values(row["past"]),
+            notices=row["notices"],
+            language=row["language"],
+            noted_to=row["noted_to"],
         )
 
 
 async def _session(connection: AsyncConnection, session_id: SessionId) -> RowMapping:
     """Read session, identity, current agent and its handoff document in one round trip."""
-    statement: Select[Any] = (
-        select(
-            col(SessionRow.person_id).label("session_person_id"),
-            col(SessionRow.user_id).label("session_user_id"),
-            col(SessionRow.platform).label("session_platform"),
-            col(SessionRow.provider).label("session_provider"),
-            col(SessionRow.shared),
-            col(SessionRow.next_position),
-            col(SessionRow.agent_id),
-            col(IdentityRow.greeted_at),
-            NAMES.tables["agent"],
-            col(AgentHandoffRow.document),
-        )
+    statement = (
+        select(*_opened_columns())
         .select_from(SessionRow)
         .outerjoin(
             IdentityRow,
             (col(IdentityRow.platform) == col(SessionRow.platform))
             & (col(IdentityRow.user_id) == col(SessionRow.user_id)),
         )
+        .join(PersonRow, col(PersonRow.id) == col(SessionRow.person_id))
         .outerjoin(AgentRow, col(AgentRow.id) == col(SessionRow.agent_id))
+        .outerjoin(NotesRow, col(NotesRow.agent_id) == col(SessionRow.agent_id))
         .outerjoin(AgentHandoffRow, col(AgentHandoffRow.id) == col(AgentRow.began_from))
         .where(col(SessionRow.id) == session_id)
     )
     row: RowMapping = (await connection.execute(statement)).mappings().one()
     return row
+
+
+def _opened_columns() -> list[Any]:
+    """What is read of a session; too many columns for `select` to type each."""
+    return [
+        col(SessionRow.person_id).label("session_person_id"),
+        col(SessionRow.user_id).label("session_user_id"),
+        col(SessionRow.platform).label("session_platform"),
+        col(SessionRow.provider).label("session_provider"),
+        col(SessionRow.shared),
+        col(SessionRow.next_position),
+        col(SessionRow.agent_id),
+        col(IdentityRow.greeted_at),
+        col(PersonRow.notices),
+        col(PersonRow.language),
+        past_compactions().label("past"),
+        col(NotesRow.covers_to).label("noted_to"),
+        NAMES.tables["agent"],
+        col(AgentHandoffRow.document),
+    ]
 
 
 async def _items(

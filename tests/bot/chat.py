@@ -11,27 +11,37 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
+from bot.agents.loop import Loop
 from bot.commands import Commands
 from bot.emulator.servers.bill import BilledUsage
 from bot.emulator.servers.model import ModelApi
 from bot.emulator.servers.model_answer import Answer, Stalled, StopReason
 from bot.emulator.servers.model_request import MessageRequest, TextBlock
 from bot.emulator.servers.serving import serving
+from bot.handover import Handovers
+from bot.limits import Limits
+from bot.maintain import Maintenance
 from bot.model.claude import Claude
 from bot.model.connection import connection
 from bot.model.patient import Patience, PatientModel
 from bot.model.windows import DEFAULT_MODEL, Windows
+from bot.notetaking import NoteTaker
+from bot.opening import Opening
 from bot.ports import Model
-from bot.standing import Limits
+from bot.tools.recall import RecallTool
+from bot.tools.toolbox import Toolbox
 from bot.turn import Turns
 from channels.port import Channel
 from context.messages import InboundMessage, Provider, session_id
 from context.policy import Thresholds
+from storage.chores import Chores
+from storage.compactions import Compactions
 from storage.control import Control
 from storage.database import Database
 from storage.lanes import Claim, Lane, Lanes
 from storage.ledger import Ledger
 from storage.mailbox import Mailbox
+from storage.recall import Recall
 from storage.sessions import Sessions
 from storage.usage import UsageBook
 from tests.bot.model.waiting import until
@@ -43,6 +53,11 @@ from tests.storage.scenes import rows
 LIMIT = 10_000
 KEY = "sk-ant-chat"
 _LEASE = timedelta(hours=1)
+
+
+def usual(limit_tokens: int, thresholds: Thresholds | None = None) -> Limits:
+    """Limits as they are by default, but for the line after every turn."""
+    return Limits(tokens=limit_tokens, thresholds=thresholds or Thresholds(), usage_line="off")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +89,73 @@ class Chat:
         *,
         thresholds: Thresholds | None = None,
         limit_tokens: int = LIMIT,
+        limits: Limits | None = None,
         channels: Mapping[Provider, Channel] | None = None,
         mailbox: Mailbox | None = None,
     ) -> Turns:
         """What takes the turns."""
+        limits = limits or usual(limit_tokens, thresholds)
+        ledger = Ledger(self.database)
+        tools = self._tools(limits)
+        opening = self._opening(limits)
+        spoken_on = self.channels if channels is None else channels
         return Turns(
             lanes=Lanes(self.database),
             mailbox=mailbox or Mailbox(self.database),
-            sessions=Sessions(self.database),
-            ledger=Ledger(self.database),
-            model=self.model,
-            channels=self.channels if channels is None else channels,
+            opening=opening,
+            loop=Loop(model=self.model, tools=tools, ledger=ledger, clock=self.clock),
+            handovers=Handovers(
+                ledger=ledger,
+                compactions=Compactions(self.database),
+                chores=Chores(self.database),
+                opening=opening,
+                channels=spoken_on,
+                clock=self.clock,
+                limits=limits,
+            ),
+            ledger=ledger,
+            channels=spoken_on,
             clock=self.clock,
-            limits=Limits(tokens=limit_tokens, thresholds=thresholds or Thresholds()),
         )
+
+    def maintenance(self, *, limits: Limits | None = None) -> Maintenance:
+        """What tidies up in the background."""
+        limits = limits or usual(LIMIT)
+        compactions = Compactions(self.database)
+        return Maintenance(
+            lanes=Lanes(self.database),
+            chores=Chores(self.database),
+            opening=self._opening(limits),
+            notes=NoteTaker(
+                model=self.model, compactions=compactions, clock=self.clock, limits=limits
+            ),
+            compactions=compactions,
+            channels=self.channels,
+            clock=self.clock,
+            limits=limits,
+        )
+
+    def _tools(self, limits: Limits) -> Toolbox:
+        shaping = limits.shaping
+        return Toolbox([RecallTool(Recall(self.database), shaping=shaping)], shaping=shaping)
+
+    def _opening(self, limits: Limits) -> Opening:
+        return Opening(
+            sessions=Sessions(self.database),
+            model=self.model,
+            tools=self._tools(limits),
+            clock=self.clock,
+            limits=limits,
+        )
+
+    async def tidy(
+        self, message: InboundMessage, *, limits: Limits | None = None
+    ) -> list[Heard]:
+        """Have a message's session tidied up, and give what was said of it."""
+        before = len(await self.heard())
+        claim = await self.claim(message, Lane.MAINTAIN)
+        await self.maintenance(limits=limits).tidy(claim)
+        return (await self.heard())[before:]
 
     def commands(
         self, *, limit_tokens: int = LIMIT, control: Control | None = None

@@ -83,13 +83,13 @@ def test_a_deployment_names_all_that_it_misses() -> None:
 def test_variables_that_nothing_reads_yet_are_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("USAGE_LINE", "every")
+    monkeypatch.setenv("BUDGET_MODE", "hard")
     monkeypatch.setenv("PRESET", "")
-    (tmp_path / ".env").write_text("REDACT=all\n")
+    (tmp_path / ".env").write_text("VOYAGE_API_KEY=key\n")
 
     begin(Settings(log_format="json"))
 
-    assert '"names": ["REDACT", "USAGE_LINE"]' in capsys.readouterr().err
+    assert '"names": ["BUDGET_MODE", "VOYAGE_API_KEY"]' in capsys.readouterr().err
 
 
 def test_nothing_is_said_where_everything_is_read(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.succession import briefed, succession
+from bot.limits import Limits
+from bot.succession import Legacy, briefed, succession
+from context import trackers
 from context.categories import Trigger
 from context.lifecycle import AgentState, TerminationReason
 from context.messages import TurnId
@@ -24,23 +26,47 @@ def handed_over(
     limit_tokens: int = 10_000,
 ) -> Handoff:
     return succession(
-        agent or an_agent(),
-        items,
-        None,
+        Legacy(
+            agent=agent or an_agent(),
+            items=items,
+            previous=None,
+            facts=tuple(trackers.facts(items)),
+            name="Ada",
+        ),
         trigger=trigger,
         limit_tokens=limit_tokens,
+        limits=Limits(tokens=limit_tokens),
         turn_id=TurnId("turn-9"),
-        name="Ada",
         now=NOON,
     )
 
 
 @pytest.mark.parametrize("trigger", list(Trigger))
-def test_all_but_the_critical_threshold_is_a_rotation(trigger: Trigger) -> None:
+def test_only_a_window_that_is_too_full_forces_a_rotation(trigger: Trigger) -> None:
     handoff = handed_over(trigger=trigger)
 
-    assert handoff.forced == (trigger is not Trigger.CRITICAL_THRESHOLD)
+    assert handoff.forced == (
+        trigger
+        in {Trigger.ROTATION_THRESHOLD, Trigger.PROMPT_TOO_LONG, Trigger.WINDOW_EXCEEDED}
+    )
     assert handoff.forced == (handoff.reason is TerminationReason.FORCED_ROTATION)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "reason"),
+    [
+        (Trigger.CRITICAL_THRESHOLD, TerminationReason.CONTEXT_WINDOW_EXHAUSTED),
+        (Trigger.COMMAND, TerminationReason.USER_REQUEST),
+        (Trigger.IDLE, TerminationReason.IDLE_TIMEOUT),
+        (Trigger.ADMIN, TerminationReason.ADMIN_REQUEST),
+    ],
+)
+def test_what_made_it_end_is_why_it_ended(trigger: Trigger, reason: TerminationReason) -> None:
+    assert handed_over(trigger=trigger).reason is reason
+
+
+def test_every_fact_is_in_what_the_next_agent_is_told() -> None:
+    assert handed_over().probe_score == 1.0
 
 
 def test_the_agent_ends_and_the_next_one_begins_with_an_empty_window() -> None:
@@ -71,7 +97,7 @@ def test_the_newest_turns_are_replayed_as_far_as_they_fit() -> None:
 def test_what_an_agent_is_told_of_its_predecessor_carries_the_facts() -> None:
     handoff = handed_over()
 
-    told = briefed(handoff.successor, handoff.document)
+    told = briefed(handoff.document)
 
     assert told is not None
     assert told.startswith('<handoff sequence="1"')
@@ -79,4 +105,4 @@ def test_what_an_agent_is_told_of_its_predecessor_carries_the_facts() -> None:
 
 
 def test_the_first_of_a_trace_is_told_nothing() -> None:
-    assert briefed(an_agent(), None) is None
+    assert briefed(None) is None

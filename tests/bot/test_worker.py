@@ -11,11 +11,13 @@ from structlog.testing import capture_logs
 from typing_extensions import override
 
 from bot.leases import Leases, Work
+from bot.watch import Watch
 from bot.worker import FINISH_WITHIN, Worker
 from context.errors import StoreUnavailable
 from context.messages import Command, SessionId, UserId
-from storage.control import INTERRUPTS
+from storage.chores import Chores
 from storage.database import Address, Database
+from storage.interrupts import INTERRUPTS
 from storage.lanes import Claim, Lane, Lanes
 from tests.builders import NOON, an_inbound
 from tests.clock import ManualClock
@@ -79,6 +81,7 @@ class Office:
             lanes=lanes,
             leases=_HeardLeases(lanes, self),
             work=lane_work,
+            watch=Watch(chores=Chores(self.database), clock=self.clock, idle_timeout=None),
             clock=self.clock,
             concurrency=10,
             finish_within=finish_within,

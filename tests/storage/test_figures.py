@@ -27,7 +27,7 @@ async def test_an_unused_service_has_every_figure_at_zero(database: Database) ->
 
     assert figures.messages_overdue == 0
     assert figures.queue_age == timedelta(0)
-    assert figures.waiting == {"turn": 0, "control": 0, "deliver": 0}
+    assert figures.waiting == {"turn": 0, "control": 0, "deliver": 0, "maintain": 0}
     assert figures.outbox == {"pending": 0, "sending": 0, "uncertain": 0, "failed": 0}
     assert figures.dead_letters == {"inbound": 0, "outbound": 0}
     assert figures.tokens == {"input": 0, "cache_read": 0, "cache_write": 0, "output": 0}
@@ -56,7 +56,7 @@ async def test_what_waits_is_counted_by_lane_with_the_age_of_the_oldest(
 
     figures = await FiguresReader(database).read(now=NOON)
 
-    assert figures.waiting == {"turn": 2, "control": 1, "deliver": 2}
+    assert figures.waiting == {"turn": 2, "control": 1, "deliver": 2, "maintain": 0}
     assert figures.queue_age == timedelta(seconds=45)
     assert figures.outbox == {"pending": 1, "sending": 0, "uncertain": 1, "failed": 1}
     assert figures.dead_letters == {"inbound": 1, "outbound": 1}

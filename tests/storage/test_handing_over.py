@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from context.categories import Trigger
 from context.errors import SessionConflict
 from context.handoff import HandoffDocument
 from context.lifecycle import AgentState, TerminationReason
@@ -55,6 +56,7 @@ def a_handoff(held: Claim, number: int = 1, *, forced: bool = False) -> Handoff:
         ended=ended,
         successor=agent_of(held, version=number + 1),
         forced=forced,
+        trigger=Trigger.ROTATION_THRESHOLD if forced else Trigger.CRITICAL_THRESHOLD,
     )
 
 

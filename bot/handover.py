@@ -1,0 +1,247 @@
+"""Handing over: at a turn's end, before a call that would not fit, and between turns by wish."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from bot.agents.loop import Finished
+from bot.closing import Ending, Verdict, critical, facts_said
+from bot.heralds import Herald, tell_all
+from bot.limits import Limits
+from bot.opening import Opening
+from bot.ports import Clock
+from bot.standing import Standing, Turn, swapped
+from bot.succession import Legacy, succession
+from bot.voice import Voice
+from channels.port import Channel
+from context import notices
+from context.categories import Trigger
+from context.facts import lasting, merged
+from context.handoff import HandoffDocument, markdown
+from context.language import Language
+from context.lifecycle_events import events_of
+from context.messages import Provider, TurnId
+from context.notes import Notes
+from context.prompt import Item
+from context.session import Agent, Level
+from storage.chores import Chore, Chores
+from storage.compactions import Compactions
+from storage.handing_over import Handoff
+from storage.lanes import Claim
+from storage.ledger import Closing, Ledger
+from storage.outbox import Kind, Spoken
+from storage.sessions import Opened
+
+_TRIGGERS = {"command": Trigger.COMMAND, "idle": Trigger.IDLE, "admin": Trigger.ADMIN}
+
+log = structlog.get_logger()
+
+
+class Handovers:
+    """Ends agents, and lets others begin from what they leave."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        compactions: Compactions,
+        chores: Chores,
+        opening: Opening,
+        channels: Mapping[Provider, Channel],
+        clock: Clock,
+        limits: Limits,
+        heralds: Sequence[Herald] = (),
+    ) -> None:
+        self._ledger = ledger
+        self._compactions = compactions
+        self._chores = chores
+        self._opening = opening
+        self._channels = channels
+        self._clock = clock
+        self._limits = limits
+        self._heralds = heralds
+
+    async def ending(
+        self, turn: Turn, standing: Standing, finished: Finished, *, verdict: Verdict
+    ) -> Ending:
+        """Work out what a turn leaves besides its answer: its facts, and perhaps a handoff.
+
+        In a thread, so that other turns go on: a full window's document takes a while.
+        """
+        facts = await asyncio.to_thread(facts_said, turn, finished)
+        if verdict.trigger is None:
+            return Ending(facts=facts)
+        # The prompt may hold a summary; the document is made from what was said.
+        own = tuple(item for item in finished.items if item.turn_id == turn.turn_id)
+        legacy = await self._legacy(
+            verdict.agent,
+            (*standing.items, *own),
+            standing.document,
+            name=turn.mail.messages[-1].speaker,
+        )
+        legacy = replace(legacy, facts=merged(lasting(legacy.facts), facts))
+        handoff = await self._succession(
+            legacy,
+            trigger=verdict.trigger,
+            limit_tokens=turn.limit_tokens,
+            turn_id=turn.turn_id,
+        )
+        return Ending(facts=facts, handoff=handoff)
+
+    async def rotated(self, turn: Turn, standing: Standing) -> Standing:
+        """Let a fresh agent take a turn over before its call, without another model call.
+
+        Raises:
+            SessionConflict: The claim is lost.
+        """
+        agent = replace(standing.agent, told=Level.CRITICAL)
+        legacy = await self._legacy(
+            agent,
+            standing.items,
+            standing.document,
+            name=turn.mail.messages[-1].speaker,
+        )
+        handoff = await self._succession(
+            legacy,
+            trigger=Trigger.PROMPT_TOO_LONG,
+            limit_tokens=turn.limit_tokens,
+            turn_id=turn.turn_id,
+        )
+        apart = replace(turn, voice=turn.voice.apart(f"rotated-{standing.agent.version}"))
+        spoken = critical(apart, standing, occupied_tokens=standing.prompt_tokens)
+        await self._ledger.hand_off(
+            turn.claim, turn.turn_id, handoff=handoff, spoken=spoken, now=self._clock.now()
+        )
+        await self._write(handoff)
+        await self._tell(standing.agent, handoff, limit_tokens=turn.limit_tokens)
+        return standing.handed_to(handoff.successor, handoff.document)
+
+    async def by_wish(self, claim: Claim) -> None:
+        """Hand over between turns, where somebody asked for it or the agent was idle.
+
+        Raises:
+            SessionConflict: The claim is lost.
+        """
+        chore = await self._chores.take(claim, now=self._clock.now())
+        if chore is None:
+            return
+        opened = await self._opening.opened(claim.session_id)
+        agent = opened.agent
+        if agent is None or agent.agent_id != chore.agent_id or not opened.items:
+            await self._chores.settle(claim, chore, state="done", now=self._clock.now())
+            return
+        limit_tokens = await self._opening.limit_tokens()
+        agent, _ = swapped(agent, opened.past)
+        legacy = await self._legacy(agent, opened.items, _document(opened), name=None)
+        handoff = await self._succession(
+            legacy,
+            trigger=_TRIGGERS[chore.trigger],
+            limit_tokens=limit_tokens,
+            turn_id=TurnId(chore.chore_id),
+        )
+        await self._ledger.hand_off(
+            claim,
+            None,
+            handoff=handoff,
+            spoken=self._told(chore, opened, handoff.successor),
+            chore_id=chore.chore_id,
+            now=self._clock.now(),
+        )
+        await self._write(handoff)
+        await self._tell(agent, handoff, limit_tokens=limit_tokens)
+
+    async def committed(self, turn: Turn, standing: Standing, laid_down: Closing) -> None:
+        """See to what follows once a turn is committed: the file, and who wants to know."""
+        handoff = laid_down.handoff
+        if handoff is not None:
+            await self._write(handoff)
+        after = laid_down.agent if handoff is None else handoff.ended
+        events = events_of(
+            standing.agent,
+            after,
+            limit_tokens=turn.limit_tokens,
+            successor=handoff.successor if handoff is not None else None,
+            reason=handoff.reason if handoff is not None else None,
+        )
+        await tell_all(self._heralds, events)
+
+    async def _tell(self, before: Agent, handoff: Handoff, *, limit_tokens: int) -> None:
+        events = events_of(
+            before,
+            handoff.ended,
+            limit_tokens=limit_tokens,
+            successor=handoff.successor,
+            reason=handoff.reason,
+        )
+        await tell_all(self._heralds, events)
+
+    async def _write(self, handoff: Handoff) -> None:
+        """Write a committed handoff as a Markdown file, where operators want that."""
+        if handoff.markdown_path is None:
+            return
+        path = Path(handoff.markdown_path)
+        try:
+            await asyncio.to_thread(_write, path, markdown(handoff.document))
+        except OSError as error:
+            log.warning("handoff.not_written", handoff_id=handoff.handoff_id, code=error.errno)
+
+    async def _legacy(
+        self,
+        agent: Agent,
+        items: tuple[Item, ...],
+        document: HandoffDocument | None,
+        *,
+        name: str | None,
+    ) -> Legacy:
+        remembered = await self._compactions.remembered(agent)
+        stored = remembered.notes
+        return Legacy(
+            agent=agent,
+            items=items,
+            previous=document,
+            notes=Notes.model_validate(stored.document) if stored is not None else None,
+            facts=remembered.facts,
+            name=name,
+        )
+
+    async def _succession(
+        self, legacy: Legacy, *, trigger: Trigger, limit_tokens: int, turn_id: TurnId
+    ) -> Handoff:
+        handoff = await asyncio.to_thread(
+            succession,
+            legacy,
+            trigger=trigger,
+            limit_tokens=limit_tokens,
+            limits=self._limits,
+            turn_id=turn_id,
+            now=self._clock.now(),
+        )
+        if (folder := self._limits.markdown_path) is None:
+            return handoff
+        return replace(handoff, markdown_path=str(folder / f"{handoff.handoff_id}.md"))
+
+    def _told(self, chore: Chore, opened: Opened, successor: Agent) -> tuple[Spoken, ...]:
+        """Answer whoever asked for it; an idle person is not bothered."""
+        channel = self._channels.get(chore.to.provider) if chore.to is not None else None
+        if chore.to is None or channel is None:
+            return ()
+        voice = Voice(channel, chore.to, turn_id=TurnId(chore.chore_id))
+        text = notices.handed_over(
+            version=successor.version,
+            prefix=voice.prefix,
+            language=Language.of(opened.language),
+        )
+        return voice.say(Kind.COMMAND, text, notice="handoff")
+
+
+def _document(opened: Opened) -> HandoffDocument | None:
+    stored = opened.document
+    return HandoffDocument.model_validate(stored) if stored is not None else None
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,47 @@
+"""What operators allow an agent: how much it may hold, and what happens as it fills."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from context.messages import UserId
+from context.policy import Thresholds
+from context.redaction import Scope
+from context.rollout import UNMANAGED, is_managed
+from context.shaping import Shaping
+
+UsageLine = Literal["off", "every", "threshold"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The limits of every agent.
+
+    Attributes:
+        tokens: What one agent may hold, as configured; never above the model's own window.
+        thresholds: The shares of it at which something happens.
+        is_on: Whether anything is compacted or handed over at all.
+        rollout: For whom: a share of all users in percent, or the ids of some.
+        usage_line: When usage is told in chat.
+        redact: What never enters a document, a summary or a call that makes one.
+        project_id: The project of sessions that name none.
+        markdown_path: Where handoffs are also written as files.
+    """
+
+    tokens: int
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    shaping: Shaping = field(default_factory=Shaping)
+    is_on: bool = True
+    rollout: int | frozenset[str] = 100
+    usage_line: UsageLine = "threshold"
+    redact: Scope = "secrets"
+    project_id: str | None = None
+    markdown_path: Path | None = None
+
+    def manages(self, user_id: UserId) -> bool:
+        """Whether anything is compacted or handed over for a person."""
+        return is_managed(user_id, enabled=self.is_on, rollout=self.rollout)
+
+    def thresholds_of(self, user_id: UserId) -> Thresholds:
+        """Where the steps begin for a person; nowhere if they are not managed."""
+        return self.thresholds if self.manages(user_id) else UNMANAGED

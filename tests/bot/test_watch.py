@@ -1,0 +1,87 @@
+"""Agents that nobody writes to."""
+
+from datetime import timedelta
+
+from structlog.testing import capture_logs
+
+from bot.watch import Watch
+from storage.chores import Chores
+from tests.bot.chat import Chat, a_message, says
+from tests.storage.scenes import rows, value
+
+HOUR = timedelta(hours=1)
+
+
+def watch(chat: Chat, *, idle_timeout: timedelta | None = HOUR) -> Watch:
+    return Watch(chores=Chores(chat.database), clock=chat.clock, idle_timeout=idle_timeout)
+
+
+async def test_an_idle_agent_hands_over_and_its_person_is_not_bothered(chat: Chat) -> None:
+    chat.api.script(says("Noted."))
+    message = a_message("My order is BX-48213-A.")
+    await chat.tell(message)
+    chat.clock.advance(2 * HOUR)
+
+    await watch(chat).look()
+    said = await chat.go_on(message)
+
+    assert said == []
+    assert await chat.agents() == [(1, "handoff_complete"), (2, "initializing")]
+    assert await value(chat.database, "select termination_reason from agent_handoff") == (
+        "idle_timeout"
+    )
+    assert await value(chat.database, "select count(*) from rotation") == 0
+
+
+async def test_an_agent_that_was_written_to_is_left_alone(chat: Chat) -> None:
+    await chat.tell(a_message())
+    chat.clock.advance(HOUR / 2)
+
+    await watch(chat).look()
+
+    assert await rows(chat.database, "select id from chore") == []
+
+
+async def test_an_idle_agent_is_asked_once(chat: Chat) -> None:
+    await chat.tell(a_message())
+    chat.clock.advance(2 * HOUR)
+
+    await watch(chat).look()
+    await watch(chat).look()
+
+    assert await value(chat.database, "select count(*) from chore") == 1
+
+
+async def test_a_successor_that_has_answered_nothing_is_not_idle(chat: Chat) -> None:
+    message = a_message()
+    await chat.tell(message)
+    chat.clock.advance(2 * HOUR)
+    await watch(chat).look()
+    await chat.go_on(message)
+    chat.clock.advance(2 * HOUR)
+
+    await watch(chat).look()
+
+    assert await value(chat.database, "select count(*) from agent") == 2
+    assert await value(chat.database, "select count(*) from chore where state = 'pending'") == 0
+
+
+async def test_without_a_timeout_nobody_is_idle(chat: Chat) -> None:
+    await chat.tell(a_message())
+    chat.clock.advance(1000 * HOUR)
+
+    await watch(chat, idle_timeout=None).look()
+
+    assert await rows(chat.database, "select id from chore") == []
+
+
+async def test_work_that_does_not_end_is_reported(chat: Chat) -> None:
+    await chat.tell(a_message())
+    chat.clock.advance(2 * HOUR)
+    await watch(chat).look()
+    chat.clock.advance(timedelta(minutes=11))
+
+    with capture_logs() as logged:
+        await watch(chat).look()
+
+    assert [one["event"] for one in logged] == ["chores.stuck"]
