@@ -1,15 +1,16 @@
 """The control lane: commands, edits and deletions, handled beside the turn they concern."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 from typing import assert_never
 from uuid import uuid4
 
 import structlog
 
+from bot.asked import Asked
+from bot.limits import Limits
 from bot.ports import Clock, Model
-from bot.standing import Limits
 from bot.voice import Voice
+from bot.window_commands import WindowCommands
 from channels.port import Channel
 from context import notices
 from context.messages import (
@@ -20,37 +21,38 @@ from context.messages import (
     InboundMessage,
     Provider,
     Said,
-    SessionId,
     TraceId,
     TurnId,
 )
+from context.notices import Preference
+from context.pace import turns_left
 from context.session import Agent
+from storage.chronicle import Chronicle
 from storage.control import Control
 from storage.lanes import Claim, Lanes
-from storage.outbox import Kind, Spoken
 from storage.sessions import Sessions
 
-COMMANDS = ("help", "context", "new", "stop")
-"""What the bot can be asked for today."""
+COMMANDS = (
+    "help",
+    "context",
+    "compact",
+    "handoff",
+    "history",
+    "why",
+    "notices",
+    "new",
+    "stop",
+)
+"""What the bot can be asked for, as `help` lists it."""
+
+_PREFERENCES: Mapping[str, Preference] = {"all": "all", "critical": "critical", "off": "off"}
+_CHOICES = {
+    "handoff": frozenset({"", "show", "undo"}),
+    "notices": frozenset({"", *_PREFERENCES}),
+}
+"""What may stand behind a command that does not take just any words."""
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """One command, the session it acts on, and how to answer it."""
-
-    claim: Claim
-    message: InboundMessage
-    session_id: SessionId
-    turn_id: TurnId
-    voice: Voice
-    elsewhere: bool
-
-    def answer(self, text: str) -> tuple[Spoken, ...]:
-        """Answer, saying which session is meant where that is not plain."""
-        told = notices.in_latest_thread(text) if self.elsewhere else text
-        return self.voice.say(Kind.COMMAND, told)
 
 
 class Commands:
@@ -62,6 +64,7 @@ class Commands:
         lanes: Lanes,
         control: Control,
         sessions: Sessions,
+        chronicle: Chronicle,
         model: Model,
         channels: Mapping[Provider, Channel],
         clock: Clock,
@@ -74,6 +77,20 @@ class Commands:
         self._channels = channels
         self._clock = clock
         self._limits = limits
+        window = WindowCommands(
+            control=control, sessions=sessions, chronicle=chronicle, clock=clock
+        )
+        self._obeyed: Mapping[str, Callable[[Asked], Awaitable[None]]] = {
+            "help": self._help,
+            "context": self._context,
+            "compact": window.compact,
+            "handoff": window.handoff,
+            "history": window.history,
+            "why": window.why,
+            "notices": self._choose_notices,
+            "new": self._begin_anew,
+            "stop": self._stop,
+        }
 
     async def handle(self, claim: Claim) -> None:
         """Handle everything that waits, in order.
@@ -100,27 +117,16 @@ class Commands:
 
     async def _obey(self, claim: Claim, message: InboundMessage, command: Command) -> None:
         asked = await self._asked(claim, message, command)
-        log.info(
-            "command.taken", command=command.name if command.name in COMMANDS else "unknown"
-        )
-        match command.name:
-            case "stop":
-                await self._stop(asked)
-            case "new":
-                await self._begin_anew(asked)
-            case "context":
-                await self._answer(asked, await self._context(asked.session_id))
-            case "help":
-                await self._answer(
-                    asked, notices.help_text(COMMANDS, prefix=asked.voice.prefix)
-                )
-            case _:
-                told = notices.unknown_command(
-                    command.name, COMMANDS, prefix=asked.voice.prefix
-                )
-                await self._answer(asked, told)
+        obey = self._obeyed.get(command.name)
+        log.info("command.taken", command=command.name if obey is not None else "unknown")
+        if obey is None:
+            await self._refuse(asked, command.name)
+        elif asked.choice not in _CHOICES.get(command.name, {asked.choice}):
+            await self._refuse(asked, f"{command.name} {asked.choice}")
+        else:
+            await obey(asked)
 
-    async def _asked(self, claim: Claim, message: InboundMessage, command: Command) -> _Asked:
+    async def _asked(self, claim: Claim, message: InboundMessage, command: Command) -> Asked:
         """Find the session that a command means: where it was given, or the latest there."""
         session_id = claim.session_id
         if command.latest_session:
@@ -130,16 +136,18 @@ class Commands:
             session_id = latest or session_id
         turn_id = TurnId(uuid4().hex)
         channel = self._channels[message.reply_to.provider]
-        return _Asked(
+        return Asked(
             claim=claim,
             message=message,
+            argument=command.argument,
             session_id=session_id,
             turn_id=turn_id,
             voice=Voice(channel, message.reply_to, turn_id=turn_id),
+            preferences=await self._control.preferences(claim.person_id),
             elsewhere=session_id != claim.session_id,
         )
 
-    async def _answer(self, asked: _Asked, text: str) -> None:
+    async def _answer(self, asked: Asked, text: str) -> None:
         await self._control.answer(
             asked.claim,
             asked.message,
@@ -148,19 +156,32 @@ class Commands:
             now=self._clock.now(),
         )
 
-    async def _stop(self, asked: _Asked) -> None:
+    async def _help(self, asked: Asked) -> None:
+        text = notices.help_text(COMMANDS, prefix=asked.voice.prefix, language=asked.language)
+        await self._answer(asked, text)
+
+    async def _refuse(self, asked: Asked, given: str) -> None:
+        text = notices.unknown_command(
+            given, COMMANDS, prefix=asked.voice.prefix, language=asked.language
+        )
+        await self._answer(asked, text)
+
+    async def _stop(self, asked: Asked) -> None:
+        language = asked.language
         await self._control.stop(
             asked.claim,
             asked.message,
             lambda refused: asked.answer(
-                notices.stopped(refused) if refused else notices.nothing_to_stop()
+                notices.stopped(refused, language=language)
+                if refused
+                else notices.nothing_to_stop(language=language)
             ),
             session_id=asked.session_id,
             turn_id=asked.turn_id,
             now=self._clock.now(),
         )
 
-    async def _begin_anew(self, asked: _Asked) -> None:
+    async def _begin_anew(self, asked: Asked) -> None:
         message = asked.message
         successor = Agent(
             agent_id=AgentId(f"{asked.turn_id}-1"),
@@ -175,22 +196,56 @@ class Commands:
         await self._control.stop(
             asked.claim,
             message,
-            lambda _: asked.answer(notices.new_started()),
+            lambda _: asked.answer(notices.new_started(language=asked.language)),
             session_id=asked.session_id,
             turn_id=asked.turn_id,
             successor=successor,
             now=self._clock.now(),
         )
 
-    async def _context(self, session_id: SessionId) -> str:
-        agent = await self._sessions.current(session_id)
+    async def _choose_notices(self, asked: Asked) -> None:
+        """Keep what was chosen, if anything was, and say what holds."""
+        chosen = _PREFERENCES.get(asked.choice)
+        text = notices.notices_set(
+            chosen or asked.preferences.notices,
+            prefix=asked.voice.prefix,
+            language=asked.language,
+        )
+        if chosen is None:
+            await self._answer(asked, text)
+            return
+        await self._control.choose_notices(
+            asked.claim,
+            asked.message,
+            asked.answer(text),
+            preference=chosen,
+            turn_id=asked.turn_id,
+            now=self._clock.now(),
+        )
+
+    async def _context(self, asked: Asked) -> None:
+        agent = await self._sessions.current(asked.session_id)
         window = await self._model.window()
         limit_tokens = min(self._limits.tokens, window.limit_tokens)
         if agent is None:
-            return notices.context_unused(limit_tokens=limit_tokens)
-        return notices.context_text(
+            text = notices.context_unused(limit_tokens=limit_tokens, language=asked.language)
+        else:
+            text = notices.context_text(
+                occupied_tokens=agent.occupied_tokens,
+                limit_tokens=limit_tokens,
+                version=agent.version,
+                turns=agent.turns,
+                turns_left=self._turns_left(agent, limit_tokens),
+                language=asked.language,
+            )
+        await self._answer(asked, text)
+
+    def _turns_left(self, agent: Agent, limit_tokens: int) -> int | None:
+        """Turns until another agent goes on, at this person's pace."""
+        thresholds = self._limits.thresholds_of(agent.user_id)
+        return turns_left(
             occupied_tokens=agent.occupied_tokens,
             limit_tokens=limit_tokens,
-            version=agent.version,
-            turns=agent.turns,
+            threshold=thresholds.critical or thresholds.rotation or 1.0,
+            pace_tokens=agent.pace_tokens,
         )

@@ -14,6 +14,7 @@ from context.errors import SessionConflict
 from context.messages import (
     AgentId,
     InboundMessage,
+    PersonId,
     Platform,
     SessionId,
     TurnId,
@@ -27,7 +28,7 @@ from storage.database import Database
 from storage.interrupts import interrupt, lock_turns
 from storage.lanes import HOLDS, Claim, fence
 from storage.outbox import Spoken, say
-from storage.people import choose_notices
+from storage.people import Preferences, choose_notices, preferences
 from storage.undo import Undone, take_back
 from storage.values import inbound
 
@@ -91,6 +92,11 @@ class Control:
         async with self._database.hot() as connection:
             found = await connection.fetchval(_LATEST, platform, user_id, conversation)
         return SessionId(found) if found is not None else None
+
+    async def preferences(self, person_id: PersonId) -> Preferences:
+        """Read how a person wants to be told."""
+        async with self._database.hot() as connection:
+            return await preferences(connection, person_id)
 
     async def answer(
         self,

@@ -21,8 +21,8 @@ _BLOCK_BYTES = 64
 class Preferences:
     """How a person wants to be told: which notices they get, and in which language."""
 
-    notices: Preference = "all"
-    language: Language = Language.ENGLISH
+    notices: Preference
+    language: Language
 
 
 class People:
@@ -54,19 +54,13 @@ class People:
             found = await connection.scalar(statement.limit(1))
         return None if found is None else UserId(found)
 
-    async def preferences(self, person_id: PersonId) -> Preferences:
-        """Read how a person wants to be told.
 
-        Raises:
-            StoreUnavailable: The database is out of reach.
-        """
-        async with self._database.hot() as connection:
-            row = await connection.fetchrow(
-                "select notices, language from person where id = $1", person_id
-            )
-        if row is None:
-            return Preferences()
-        return Preferences(notices=row["notices"], language=Language.of(row["language"]))
+async def preferences(connection: asyncpg.Connection, person_id: PersonId) -> Preferences:
+    """Read how a person wants to be told."""
+    row = await connection.fetchrow(
+        "select notices, language from person where id = $1", person_id
+    )
+    return Preferences(notices=row["notices"], language=Language.of(row["language"]))
 
 
 async def choose_notices(
