@@ -33,6 +33,7 @@ from bot.turn import Turns
 from bot.watch import Watch
 from bot.worker import Worker
 from storage.chores import Chores
+from storage.chronicle import Chronicle
 from storage.compactions import Compactions
 from storage.control import Control
 from storage.database import Address
@@ -133,6 +134,7 @@ def worker(process: Process, model: Model, *, direct: Address) -> Worker:
         lanes=lanes,
         control=Control(database),
         sessions=sessions,
+        chronicle=Chronicle(database),
         model=model,
         channels=channels,
         clock=clock,

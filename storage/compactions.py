@@ -252,7 +252,11 @@ def past_compactions() -> ScalarSelect[Any]:
     )
     return (
         select(func.jsonb_agg(aggregate_order_by(entry, col(CompactionRow.created_at).desc())))
-        .where(col(CompactionRow.agent_id) == col(AgentRow.id))
+        # An agent that an undo brought back begins with the summary of the one before.
+        .where(
+            (col(CompactionRow.agent_id) == col(AgentRow.id))
+            | (col(CompactionRow.id) == col(AgentRow.compaction_id))
+        )
         .scalar_subquery()
     )
 
