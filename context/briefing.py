@@ -10,9 +10,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from context.facts import kept
-from context.handoff import HandoffDocument, bulleted
+from context.facts import Fact, kept
+from context.handoff import HandoffDocument, bulleted, notes_of
 from context.prompt import Item
+from context.reconciliation import reconciled
 from context.replay import replayable
 from context.text import unfenced
 from context.truncation import SMALLEST_BYTES, clipped
@@ -66,7 +67,8 @@ def fitted(document: HandoffDocument, *, max_tokens: int) -> HandoffDocument:
     """Trim a document until its briefing fits, the last categories first.
 
     Of facts the least telling go first, of other lists the oldest entries, and last of all
-    the middle of the original request. What is never trimmed takes little over 100 tokens.
+    the middle of the original request and the oldest standing instructions. What is never
+    trimmed takes a few hundred tokens at most.
 
     Args:
         document: As it was made.
@@ -81,6 +83,32 @@ def fitted(document: HandoffDocument, *, max_tokens: int) -> HandoffDocument:
         else:
             document = cut(document, 0)
     return document
+
+
+def supplemented(
+    document: HandoffDocument, missing: Sequence[Fact], *, max_tokens: int
+) -> HandoffDocument:
+    """Put facts into a document word for word, at the cost of what is worth less.
+
+    Args:
+        document: As it is, without them.
+        missing: What it is to hold; sentences go where they belong.
+        max_tokens: What the briefing may take then, by estimate.
+    """
+    account = reconciled([*document.key_facts, *missing], notes_of(document), questions=missing)
+    known = document.open_commitments
+    promised = (one for one in account.commitments if one.text not in {o.text for o in known})
+    request = document.original_request.model_copy(
+        update={"standing_instructions": account.instructions}
+    )
+    whole = document.model_copy(
+        update={
+            "original_request": request,
+            "key_facts": account.key_facts,
+            "open_commitments": (*promised, *known),
+        }
+    )
+    return fitted(whole, max_tokens=max_tokens)
 
 
 def _fits(document: HandoffDocument, max_tokens: int) -> bool:
@@ -116,6 +144,29 @@ def _most_telling(document: HandoffDocument, most: int) -> HandoffDocument:
     return document.model_copy(update={"key_facts": kept(document.key_facts, most=most)})
 
 
+def _newest_preferences(document: HandoffDocument, most: int) -> HandoffDocument:
+    """What the person must have stays longer than what they like."""
+    profile = document.user_profile
+    likes, musts = profile.preferences, profile.constraints
+    kept_likes = max(most - len(musts), 0)
+    fewer = profile.model_copy(
+        update={
+            "preferences": likes[max(len(likes) - kept_likes, 0) :],
+            "constraints": musts[max(len(musts) - most, 0) :],
+        }
+    )
+    return document.model_copy(update={"user_profile": fewer})
+
+
+def _newest_instructions(document: HandoffDocument, most: int) -> HandoffDocument:
+    request = document.original_request
+    always = request.standing_instructions
+    fewer = request.model_copy(
+        update={"standing_instructions": always[max(len(always) - most, 0) :]}
+    )
+    return document.model_copy(update={"original_request": fewer})
+
+
 def _without_cut_turn(document: HandoffDocument, most: int) -> HandoffDocument:
     """Turns that are replayed take no room here; only one that was cut does."""
     if most:
@@ -143,8 +194,10 @@ _CUTS: tuple[_Cut, ...] = (
     _newest("task_progress"),
     _newest("todos"),
     _newest("open_commitments"),
+    _newest_preferences,
     _most_telling,
     _without_cut_turn,
     _shorter_request,
+    _newest_instructions,
 )
 """In the order in which categories are trimmed."""

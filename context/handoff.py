@@ -36,9 +36,9 @@ from context.entries import (
     fact_line,
 )
 from context.fact_patterns import FactKind
-from context.facts import Fact, kept, lasting, merged
+from context.facts import Fact, kept, merged
 from context.lifecycle import TerminationReason
-from context.notes import Notes
+from context.notes import Notes, labelled
 from context.policy import occupancy
 from context.prompt import Item
 from context.reconciliation import newest, reconciled
@@ -102,7 +102,7 @@ class HandoffDocument(Part):
             ("user_profile", self.user_profile.lines),
             ("open_commitments", lines_of(self.open_commitments)),
             ("todos", lines_of(self.todos)),
-            ("task_progress", (*_task_lines(self), *lines_of(self.task_progress))),
+            ("task_progress", (*self._task_lines, *lines_of(self.task_progress))),
             ("tool_state", self.tool_state.lines),
             ("errors", lines_of(self.errors)),
             ("decisions", lines_of(self.decisions)),
@@ -110,6 +110,15 @@ class HandoffDocument(Part):
             ("files", lines_of(self.files)),
             ("work_completed", lines_of(self.work_completed)),
             ("conversation_summary", tuple(self.conversation_summary.splitlines())),
+        )
+
+    @property
+    def _task_lines(self) -> tuple[str, ...]:
+        return labelled(
+            about=self.task_description,
+            kind=self.workflow_type,
+            phase=self.current_phase,
+            status=self.task_status,
         )
 
 
@@ -166,13 +175,13 @@ def document(  # noqa: PLR0913  each is a source of its own, and every caller na
                 "standing_instructions": one.instructions,
             }
         ),
-        agent_info=_agent_info(agent, ended_at=now),
+        agent_info=AgentInfo.of(agent, ended_at=now),
         termination_reason=Termination(
             code=reason,
             percent=round(100 * occupancy(agent.occupied_tokens, limit_tokens), 1),
             trigger=trigger,
         ),
-        token_usage=_token_usage(agent, limit_tokens=limit_tokens, spent=spent),
+        token_usage=TokenUsage.of(agent, limit_tokens=limit_tokens, spent=spent),
         recent_turns=trackers.recent_turns(items, max_tokens=int(limit_tokens * REPLAY_SHARE)),
         key_facts=kept(one.key_facts),
         user_profile=noted.profile.model_copy(
@@ -266,43 +275,6 @@ class _Entry(Protocol):
 def lines_of(entries: Iterable[_Entry]) -> tuple[str, ...]:
     """What each entry of a list says of itself."""
     return tuple(entry.line for entry in entries)
-
-
-def _agent_info(agent: Agent, *, ended_at: datetime) -> AgentInfo:
-    return AgentInfo(
-        agent_id=agent.agent_id,
-        agent_type=agent.agent_type,
-        version=agent.version,
-        parent_id=agent.parent_id,
-        trace_id=agent.trace_id,
-        session_id=agent.session_id,
-        platform=agent.platform,
-        provider=agent.provider,
-        started_at=agent.started_at,
-        ended_at=ended_at,
-    )
-
-
-def _task_lines(document: HandoffDocument) -> tuple[str, ...]:
-    """What the whole is about, and where it stands."""
-    labelled = (
-        ("about", document.task_description),
-        ("kind", document.workflow_type),
-        ("phase", document.current_phase),
-        ("status", document.task_status),
-    )
-    return tuple(f"{label}: {text}" for label, text in labelled if text)
-
-
-def _token_usage(agent: Agent, *, limit_tokens: int, spent: Usage | None) -> TokenUsage:
-    return TokenUsage(
-        limit_tokens=limit_tokens,
-        occupied_tokens=agent.occupied_tokens,
-        peak_tokens=agent.peak_tokens,
-        turns=agent.turns,
-        compactions=agent.compactions,
-        spent=spent,
-    )
 
 
 def _summary(items: tuple[Item, ...], noted: Notes) -> str:
