@@ -32,7 +32,8 @@ from context.errors import ModelError
 from context.handoff import HandoffDocument
 from context.language import Language
 from context.messages import Provider, TurnId
-from context.notes import Notes, NotesInvalid
+from context.note_reading import NotesInvalid
+from context.note_text import notes_text
 from context.session import Agent
 from context.summary import Summary, view
 from storage.chores import Chore, Chores, ChoreState
@@ -234,10 +235,12 @@ class Maintenance:
         )
 
     async def _summary(self, case: _Case, planned: Plan) -> Summary:
-        notes = Notes()
-        if planned.needs_notes:
-            notes = await self._notes.noted(case.claim, case.subject, focus=case.chore.focus)
-        return summarised(planned, notes=notes)
+        if not planned.needs_notes:
+            return planned.summary
+        notes = await self._notes.noted(case.claim, case.subject, focus=case.chore.focus)
+        # The facts stand in the summary as they are, whatever the notes say of them.
+        told = notes_text(notes, (), max_tokens=planned.text_tokens)
+        return summarised(planned, notes_text=told)
 
     async def _measured(self, case: _Case, summary: Summary) -> int:
         """What the window would hold; by the provider's count where that can be had."""

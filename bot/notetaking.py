@@ -10,14 +10,16 @@ from context.calls import Errand, Purpose
 from context.compactor import notes_prompt
 from context.handoff import HandoffDocument, notes_of
 from context.messages import TurnId
-from context.notes import Notes, read_notes
+from context.note_reading import read_notes
+from context.notes import Notes
 from context.prompt import Item
 from context.redaction import redacted_items
 from context.session import Agent
 from storage.compactions import Compactions, StoredNotes
 from storage.lanes import Claim
 
-_ANSWER_SHARE = 0.25
+# A longer transcript is read in several calls, each of which a model can attend to.
+_MOST_PROMPT_TOKENS = 100_000
 _MOST_ANSWER_TOKENS = 8_000
 
 log = structlog.get_logger()
@@ -30,7 +32,7 @@ class Subject:
     Attributes:
         items: The agent's transcript, oldest first.
         document: What it began from; its notes go on from there.
-        limit_tokens: What one agent may hold; the compactor inherits the model.
+        limit_tokens: What the agent may hold.
         chore_id: What the calls are booked to.
     """
 
@@ -86,16 +88,18 @@ class NoteTaker:
         covers_to: int,
         focus: str | None,
     ) -> tuple[Notes, int]:
-        answer_tokens = min(_MOST_ANSWER_TOKENS, int(subject.limit_tokens * _ANSWER_SHARE))
+        # The compactor has a window of its own, which the limit of agents does not bound.
+        window = await self._model.window()
+        answer_tokens = min(_MOST_ANSWER_TOKENS, window.output_tokens)
         prompt, reaches_to = notes_prompt(
             tuple(item for item in items if item.position > covers_to),
             previous=previous,
             focus=focus,
-            max_prompt_tokens=subject.limit_tokens - answer_tokens,
+            max_prompt_tokens=min(_MOST_PROMPT_TOKENS, window.limit_tokens - answer_tokens),
             max_output_tokens=answer_tokens,
         )
         answer = await self._model.answer(prompt, _errand(subject))
-        reading = read_notes(answer.text, items, previous=previous)
+        reading = read_notes(answer.text, items, previous=previous, covers_to=reaches_to)
         if reading.dropped:
             log.warning("notes.dropped", entries=len(reading.dropped))
         return reading.notes, reaches_to

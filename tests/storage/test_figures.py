@@ -176,6 +176,7 @@ async def test_reading_the_figures_scans_no_table_whole(database: Database) -> N
         "inbox_failed",
         "outbox_unsettled",
         "outbox_failed",
+        "chore_waiting",
         "model_usage_newest",
         "agent_handoff_newest",
         "agent_at_work",
