@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test chaos test-browser check format bench requirements
+.PHONY: run test chaos test-browser check format bench bench-continuity requirements
 .DEFAULT_GOAL := run
 
 .venv: requirements-dev.txt pyproject.toml
@@ -38,6 +38,10 @@ format: .venv
 
 bench: .venv
 	@$(BIN)/python -m tests.bench
+
+# What long conversations still know, by strategy; URL=http://… adds any bot.
+bench-continuity: .venv
+	@$(BIN)/python -m tests.bench.continuity $(if $(URL),--url $(URL))
 
 # Pins again from the bounds in pyproject.toml; needs uv, and writes no host name.
 requirements:

@@ -1,0 +1,144 @@
+"""Runs the same long conversations through several strategies, and prints what each still knows.
+
+    python -m tests.bench.continuity [--seeds N] [--window TOKENS] [--only a,b,c,d]
+                                     [--url URL] [--lossless]
+
+(a) a sliding window, (b) prose summaries, (c) the API's own compaction, (d) ours, through its
+webhooks, workers and database; and (e) any bot at an address:
+
+    POST URL   {"conversation": "bench-1", "text": "My order number is …"}
+    200        {"text": "Noted.", "resets": 2, "tokens": 48210}
+
+`resets` (how often older turns went out of sight) and `tokens` (all that were paid for so far)
+may be left out; each conversation has a name of its own, and one message is sent at a time.
+
+The model is the stand-in, which knows nothing but its prompt; what it writes in summaries and
+notes is thinned to what was measured of real models (`continuity_losses`), unless `--lossless`.
+Facts are drawn from a seed. Waits are of a model that needs 20 ms to its first token and 1 ms
+for each 24 characters, so about a fiftieth of a real one's.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import httpx2
+from anthropic import AsyncAnthropic
+
+from bot.clock import SystemClock
+from bot.emulator.servers.model import ModelApi
+from bot.emulator.servers.model_delivery import Latency
+from bot.emulator.servers.serving import serving
+from bot.logs import configure
+from tests.bench import continuity_losses
+from tests.bench.continuity_ours import ours
+from tests.bench.continuity_report import Result, Strategy, converse, table
+from tests.bench.continuity_strategies import (
+    AnyBot,
+    ProseSummaries,
+    ServerCompaction,
+    SlidingWindow,
+)
+from tests.bench.continuity_talk import conversation
+from tests.bench.servers import durable_postgres
+
+LATENCY = Latency(first_token_s=0.02, between_deltas_s=0.001)
+
+_NAMES = {
+    "a": "sliding window",
+    "b": "prose summaries",
+    "c": "API compaction",
+    "d": "ours",
+    "e": "at URL",
+}
+_KEY = "sk-ant-bench"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What is to be run.
+
+    Attributes:
+        letters: Which strategies.
+        seeds: How many conversations.
+        window_tokens: What one prompt may hold.
+        is_lossless: Whether summaries and notes keep all that the stand-in finds.
+        url: Where (e) is.
+    """
+
+    letters: Sequence[str]
+    seeds: int
+    window_tokens: int
+    is_lossless: bool
+    url: str | None
+
+
+async def compared(options: Options) -> Sequence[Result]:
+    """Hold every conversation with every strategy, one after the other."""
+    results = [Result(_NAMES[letter]) for letter in options.letters]
+    for seed in range(1, options.seeds + 1):
+        for letter, result in zip(options.letters, results, strict=True):
+            async with _strategy(letter, options, seed=seed) as strategy:
+                await converse(strategy, conversation(seed), result)
+    return results
+
+
+def prepared(api: ModelApi, *, is_lossless: bool) -> ModelApi:
+    """Have a model server take its time, and lose what models lose."""
+    api.latency = LATENCY
+    if not is_lossless:
+        api.notes = continuity_losses.notes
+        api.summarise = continuity_losses.prose
+    return api
+
+
+@asynccontextmanager
+async def _strategy(letter: str, options: Options, *, seed: int) -> AsyncIterator[Strategy]:
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        if letter == "e":
+            http = await enter(httpx2.AsyncClient(trust_env=False, timeout=120))
+            yield AnyBot(url=options.url or "", conversation=f"bench-{seed}", http=http)
+        elif letter == "d":
+            url = stack.enter_context(durable_postgres())
+            prepare = partial(prepared, is_lossless=options.is_lossless)
+            yield await enter(ours(url, window_tokens=options.window_tokens, prepare=prepare))
+        else:
+            api = ModelApi(api_key=_KEY, now=SystemClock().now, least_trigger_tokens=1)
+            address = await enter(serving(prepared(api, is_lossless=options.is_lossless).app))
+            client = await enter(AsyncAnthropic(api_key=_KEY, base_url=address, max_retries=0))
+            of = {"a": SlidingWindow, "b": ProseSummaries, "c": ServerCompaction}[letter]
+            yield of(api=api, client=client, window_tokens=options.window_tokens)
+
+
+def _options(arguments: Sequence[str]) -> Options:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.continuity")
+    parser.add_argument("--seeds", type=int, default=2, help="conversations")
+    parser.add_argument("--window", type=int, default=8_000, help="tokens of the window")
+    parser.add_argument("--only", default="a,b,c,d", help="strategies, such as a,d")
+    parser.add_argument("--url", help="a bot to compare with")
+    parser.add_argument("--lossless", action="store_true", help="models that forget nothing")
+    read = parser.parse_args(arguments)
+    letters = [letter for letter in read.only.split(",") if letter in "abcd" and letter]
+    return Options(
+        letters=[*letters, *(["e"] if read.url else [])],
+        seeds=read.seeds,
+        window_tokens=read.window,
+        is_lossless=read.lossless,
+        url=read.url,
+    )
+
+
+def main() -> None:
+    """Run what the command line says."""
+    configure(level="error", style="console", secret_key="bench")
+    results = asyncio.run(compared(_options(sys.argv[1:])))
+    sys.stdout.write(f"{table(results)}\n")
+
+
+if __name__ == "__main__":
+    main()
