@@ -35,6 +35,7 @@ from channels.port import Channel
 from context.messages import InboundMessage, Provider, session_id
 from context.policy import Thresholds
 from storage.chores import Chores
+from storage.chronicle import Chronicle
 from storage.compactions import Compactions
 from storage.control import Control
 from storage.database import Database
@@ -165,6 +166,7 @@ class Chat:
             lanes=Lanes(self.database),
             control=control or Control(self.database),
             sessions=Sessions(self.database),
+            chronicle=Chronicle(self.database),
             model=self.model,
             channels=self.channels,
             clock=self.clock,
