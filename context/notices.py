@@ -251,10 +251,9 @@ def handoff_started(*, language: Language = _ENGLISH) -> str:
     return SENTENCES[language].handoff_started
 
 
-def handed_over(*, version: int, prefix: str = "/", language: Language = _ENGLISH) -> str:
-    """Tell that the agent of this version has taken over."""
+def handed_over_by_wish(*, prefix: str = "/", language: Language = _ENGLISH) -> str:
+    """Tell that a fresh agent has taken over, as the person wished."""
     return SENTENCES[language].handed_over.format(
-        version=version,
         show=figures.command("handoff show", prefix=prefix, language=language),
         undo=figures.command("handoff undo", prefix=prefix, language=language),
     )

@@ -35,7 +35,7 @@ ENGLISH = Sentences(
         "{new} starts over."
     ),
     critical=(
-        "🔴 My context window, the memory I have for this conversation, is full: {in_use}. "
+        "🔴 My context window, the memory I have for this conversation, is nearly full: {in_use}. "
         "A fresh agent now takes over with my notes and our latest messages. Just keep writing; "
         "if it misses something, say it again. {new} starts over instead."
     ),
@@ -75,7 +75,7 @@ ENGLISH = Sentences(
     ),
     handoff_started="🤝 I am writing my notes for a fresh agent. You can keep writing meanwhile.",
     handed_over=(
-        "🤝 Agent {version} has taken over with my notes and goes on right where we are. "
+        "🤝 Done: a fresh agent has taken over with my notes and goes on right where we are. "
         "{show} shows the notes, {undo} takes it back."
     ),
     nothing_to_hand_off="There is nothing to hand over yet: we have only just begun.",

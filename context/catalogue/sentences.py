@@ -131,7 +131,7 @@ class Sentences:
         nothing_to_compact: There was nothing to tidy up.
         compaction_failed: It failed; `{handoff}`.
         handoff_started: A handoff began, by wish.
-        handed_over: It is done; `{version}`, `{show}`, `{undo}`.
+        handed_over: It is done; `{show}`, `{undo}`.
         nothing_to_hand_off: Nothing was said yet.
         handoff_failed: It failed; `{handoff}`.
         handoff_shown: Stands above a handoff's document; `{before}`, `{after}`.
