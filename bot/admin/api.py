@@ -13,10 +13,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from bot.admin.access import TokenGuard
 from bot.admin.pseudonyms import Pseudonyms
 from bot.admin.query import HandoffsQuestion, OneHandoff, OneTrace, OneUser, asked
+from bot.admin.search import search_route
 from bot.admin.shapes import handoff_markdown, handoff_shape, page_shape, trace_shape
 from context.errors import QueryError, StoreUnavailable
 from context.messages import TraceId, UserId
 from storage.handoffs import Handoffs, StoredHandoff
+from storage.recall import Recall
 from storage.traces import Traces
 
 # What is answered is about people, and no cache's business.
@@ -25,13 +27,19 @@ _MARKDOWN = "text/markdown"
 
 
 def admin_routes(
-    handoffs: Handoffs, *, traces: Traces, pseudonyms: Pseudonyms, token: str | None
+    handoffs: Handoffs,
+    *,
+    traces: Traces,
+    recall: Recall,
+    pseudonyms: Pseudonyms,
+    token: str | None,
 ) -> list[BaseRoute]:
     """Build the admin API.
 
     Args:
         handoffs: What is asked about.
         traces: What is asked about.
+        recall: What is searched.
         pseudonyms: Who is asked about, where a digest from the logs is given.
         token: The bearer token that opens it; without one it answers 401 to everything.
     """
@@ -41,6 +49,7 @@ def admin_routes(
             Route("/handoffs", api.list_handoffs),
             Route("/handoffs/{handoff_id}", api.show_handoff),
             Route("/users/{user_id}/handoffs/latest", api.latest_handoff),
+            search_route(recall, pseudonyms=pseudonyms, private=_PRIVATE),
             Route("/traces/{trace_id}", api.show_trace),
         ],
         middleware=[Middleware(TokenGuard, token=token)],

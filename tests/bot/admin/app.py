@@ -7,6 +7,7 @@ from bot.admin.pseudonyms import Pseudonyms
 from storage.database import Database
 from storage.handoffs import Handoffs
 from storage.people import People
+from storage.recall import Recall
 from storage.traces import Traces
 
 SECRET_KEY = "the-key-of-the-digests"
@@ -18,6 +19,7 @@ def admin(database: Database, *, token: str | None) -> Starlette:
         routes=admin_routes(
             Handoffs(database),
             traces=Traces(database),
+            recall=Recall(database),
             pseudonyms=Pseudonyms(People(database), secret_key=SECRET_KEY),
             token=token,
         )
