@@ -31,6 +31,7 @@ from storage.handoffs import Handoffs
 from storage.mailbox import Mailbox
 from storage.outbox import Outbox
 from storage.people import People
+from storage.recall import Recall
 from storage.traces import Traces
 
 _AWAIT_DATABASE = timedelta(seconds=10)
@@ -161,6 +162,7 @@ def web_app(process: Process, more: Sequence[BaseRoute] = ()) -> Starlette:
     admin = admin_routes(
         Handoffs(process.database),
         traces=Traces(process.database),
+        recall=Recall(process.database),
         pseudonyms=Pseudonyms(
             People(process.database), secret_key=key.get_secret_value() if key else None
         ),

@@ -7,11 +7,14 @@ from pydantic import TypeAdapter, ValidationError
 from context.handoff import HandoffDocument, markdown
 from storage.handoffs import HandoffSummary, StoredHandoff
 from storage.paging import Page
+from storage.recall import Hit
 from storage.traces import Trace
 
 _HANDOFF = TypeAdapter(StoredHandoff)
 _SUMMARIES = TypeAdapter(tuple[HandoffSummary, ...])
 _TRACE = TypeAdapter(Trace)
+_HITS = TypeAdapter(tuple[Hit, ...])
+_HIT_FIELDS = {"message_id", "session_id", "role", "text", "score", "sent_at"}
 
 Shape = dict[str, Any]
 """A JSON object; times in it are RFC 3339 in UTC."""
@@ -44,3 +47,9 @@ def trace_shape(trace: Trace) -> Shape:
     """`{"trace_id", "handoffs": [oldest first], "sessions": [...], "agents": [...]}`."""
     shape: Shape = _TRACE.dump_python(trace, mode="json")
     return shape
+
+
+def hits_shape(hits: tuple[Hit, ...]) -> Shape:
+    """`{"items": [hits, best first], "next_cursor": null}`: there is one page."""
+    items = _HITS.dump_python(hits, mode="json", include={"__all__": _HIT_FIELDS})
+    return {"items": items, "next_cursor": None}
