@@ -39,7 +39,8 @@ _END = re.compile(
     r"|[\u3002\uff01\uff1f]+"  # full-width
     r"|\n+"
 )
-_ABBREVIATED = re.compile(r"(?<![\w-])[^\W\d]{1,2}$")
+# A letter, or two of which the first is a capital or that are known: Dr., nr.
+_ABBREVIATED = re.compile(r"(?<![\w-])(?:[^\W\d]|[A-Z][a-z]|bd|bl|ca|no|nr|st|vs)$")
 _DIGIT = re.compile(r"\d")
 _BULLET = re.compile(r"^(?:[-*•]|\d+[.)])\s+")
 

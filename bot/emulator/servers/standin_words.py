@@ -70,6 +70,8 @@ _IDENTIFIER = re.compile(
     r"|[$€£¥]\s?\d[\d.,]{0,20}|\b\d[\d.,]{0,20}\s?(?:[$€£¥]|(?:USD|EUR|GBP|CHF|JPY)\b)"
     r"|(?<!\w)(?=[\w#+/:.,-]{0,60}\d)[\w#+](?:[\w/:-]|[.,](?=\w)){0,100}"
 )
+# What is asked for as a link is written as one.
+_WRITTEN = dict.fromkeys(("link", "links", "url", "website", "webpage"), r"|https?(?=://)")
 _QUOTES = "\"'\u2018\u2019\u201c\u201d"
 _CLOSING = f".,;:!?)»{_QUOTES}"
 
@@ -93,7 +95,7 @@ def terms(question: str) -> tuple[Term, ...]:
     return tuple(
         Term(re.compile(re.escape(word)), is_word=False)
         if _is_unspaced(word[0])
-        else Term(re.compile(_inflected(word)), is_word=True)
+        else Term(re.compile(_inflected(word) + _WRITTEN.get(word, "")), is_word=True)
         for word in words
         if word not in _SMALL_WORDS
     )

@@ -7,6 +7,7 @@ import pytest
 from bot.emulator.servers import standin
 from bot.emulator.servers.model_request import Json
 from bot.emulator.servers.standin import NOT_FOUND
+from bot.emulator.servers.standin_search import Sources
 from tests.bot.emulator.conversations import ASKED, TOLD, after, filler
 from tests.bot.emulator.prompts import a_request, assistant, user
 
@@ -140,3 +141,17 @@ def test_no_text_takes_more_than_linear_time(piece: str) -> None:
         return asked + seconds(user(long))
 
     assert spent(240_000) < 20 * spent(30_000)
+
+
+def test_a_link_is_found_by_what_it_is() -> None:
+    told = "floorplan: https://ex.org/a"
+
+    assert Sources([told]).quote("What is the link to the floorplan?") == told
+
+
+def test_a_sentence_may_end_with_a_short_word() -> None:
+    told = "Everybody laughed about it. The printer costs $591.93."
+
+    assert Sources([told]).quote("How much does the printer cost?") == (
+        "The printer costs $591.93."
+    )
