@@ -41,6 +41,10 @@ def test_the_bounds_are_those_of_the_design() -> None:
     assert (SEED_SHARE, MOST_HANDOFFS) == (0.30, 5)
 
 
+def test_the_reasons_are_words_for_logs_and_alerts() -> None:
+    assert list(TripReason) == ["too_many_handoffs", "no_progress", "seed_too_large"]
+
+
 def test_the_sixth_handoff_in_a_row_trips() -> None:
     assert judged(in_a_row=4) == Go()
     assert judged(in_a_row=5) == Tripped(TripReason.TOO_MANY_HANDOFFS)

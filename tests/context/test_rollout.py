@@ -52,6 +52,10 @@ def test_a_list_takes_those_it_names() -> None:
     assert not is_managed(USER, enabled=True, rollout=frozenset())
 
 
+def test_a_user_id_that_is_no_text_is_drawn_all_the_same() -> None:
+    assert is_managed(UserId("\ud83d"), enabled=True, rollout=100)
+
+
 def test_switched_off_it_is_for_nobody() -> None:
     assert not is_managed(USER, enabled=False, rollout=100)
     assert not is_managed(USER, enabled=False, rollout=frozenset({USER}))
