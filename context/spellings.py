@@ -35,7 +35,9 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     ),
     "fr": re.compile(r"[ldjcnsmtq]'\w+|qu'\w+|\w+(?:eux|eaux|ez|ement|ité|aire|oir)"),
     "es": re.compile(r"\w+(?:ción|ciones|dad|mente|ando|iendo|ito|ita)"),
-    "pt": re.compile(r"\w+(?:ção|ções|dade|mente|ando|endo|inho|inha)|\w*[ln]h[aeio]\w*"),
+    "pt": re.compile(
+        r"\w+(?:ção|ções|dade|mente|ando|endo|inho|inha)|\w*[ln]h[aeio]\w*|\w{2,}(?:ou|ões|ãos)"
+    ),
     "it": re.compile(
         r"\w+(?:zione|zioni|ità|mente|ando|endo|ato|ata)|\w*(?:gli|cch|zz|ggi|cci|gn)\w*"
         r"|\w*(?:tt|ss|ll|nn|pp|cc|bb|gg)\w*[aio]"
@@ -74,8 +76,8 @@ FOREIGN_CYRILLIC = "іїєґўјљњћџђѓќѕәғқңөұүһӣӯҳҷ"
 """Letters of Ukrainian, Belarusian, Serbian, Macedonian, Kazakh and others that Russian lacks."""
 
 FOREIGN_CYRILLIC_WORDS = _words("""
-    съм си сме сте са да ще какво защо как къде кога този тази това благодаря здравей здравейте моля много
-    аз той ние вие мен байна уу вэ юу що як та це дякую справи та ви був де треба
+    съм си сме сте са да ще какво защо как къде кога този тази това благодаря здравей здравейте моля
+    аз той ние вие мен байна уу вэ юу що як це дякую справи ви був де треба
 """) - _words("да как си")
 """Words of Bulgarian, Ukrainian and Mongolian that Russian lacks."""
 

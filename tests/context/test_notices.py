@@ -1,8 +1,13 @@
 import re
+from typing import get_args
 
 import pytest
 
+from channels.commands import NAMES, known
 from context import notices
+from context.catalogue.sentences import Pressable
+from context.messages import Button
+from context.notices import Preference, Topic, wanted
 from context.policy import Thresholds
 
 COMMANDS = ("help", "context", "new", "compact", "handoff", "stop")
@@ -133,20 +138,110 @@ def test_stopping_counts_what_stays_unanswered() -> None:
         (notices.cut_off(), "go on"),
         (notices.nothing_to_say(), "nothing to add"),
         (notices.in_latest_thread("fine"), ": fine"),
+        (notices.compaction_started(), "keep writing"),
+        (notices.nothing_to_compact(), "nothing to tidy up"),
+        (notices.handoff_started(), "keep writing"),
+        (notices.nothing_to_hand_off(), "nothing to hand over"),
+        (notices.started_small(), "tell me again"),
+        (notices.undone(version=2), "agent 2 goes on"),
+        (notices.nothing_to_undo(), "no handoff to take back"),
     ],
 )
 def test_every_notice_is_short_and_says_what_to_do(text: str, says: str) -> None:
     assert says in text
-    assert len(text) <= 160
+    assert len(text) <= 170
 
 
-def test_only_commands_that_exist_are_named() -> None:
-    texts = [
-        notices.first_contact(),
-        notices.warning(occupied_tokens=1, limit_tokens=10, handoff_at=0.9),
-        notices.critical(occupied_tokens=1, limit_tokens=10),
-        notices.help_text(COMMANDS),
-    ]
+@pytest.mark.parametrize(
+    ("preference", "heard"),
+    [
+        ("all", {"warning", "critical", "compaction", "handoff", "usage", None}),
+        ("critical", {"critical", None}),
+        ("off", {None}),
+    ],
+)
+def test_a_person_hears_what_they_want_and_always_of_faults(
+    preference: Preference, heard: set[Topic | None]
+) -> None:
+    topics: tuple[Topic | None, ...] = (*get_args(Topic), None)
 
-    named = {name for text in texts for name in re.findall(r"(?<!\d)/(\w+)", text)}
-    assert named <= set(COMMANDS)
+    assert {topic for topic in topics if wanted(topic, preference)} == heard
+
+
+def test_a_warning_says_what_will_happen_and_when() -> None:
+    text = notices.warning(
+        occupied_tokens=150_123,
+        limit_tokens=200_000,
+        compaction_at=0.8,
+        handoff_at=0.9,
+        turns_left=12,
+    )
+
+    assert "about 12 more turns" in text
+    assert "At 80 %, I put older messages into a summary. At 90 %, a fresh agent" in text
+
+
+def test_one_turn_left_is_one() -> None:
+    text = notices.warning(occupied_tokens=1, limit_tokens=10, turns_left=1)
+
+    assert "about 1 more turn." in text
+
+
+def test_context_tells_how_long_it_lasts() -> None:
+    text = notices.context_text(
+        occupied_tokens=150_123, limit_tokens=200_000, version=2, turns=14, turns_left=3
+    )
+
+    assert text.endswith("At your pace there is room for about 3 more turns.")
+
+
+def test_what_was_tidied_up_is_told_with_what_it_freed() -> None:
+    text = notices.compacted(before_tokens=160_500, after_tokens=88_000, limit_tokens=200_000)
+
+    assert "160,500 tokens became 88,000/200,000 tokens (44 %)" in text
+
+
+@pytest.mark.parametrize("preference", get_args(Preference))
+def test_the_wish_for_notices_is_confirmed_with_the_choices(preference: Preference) -> None:
+    said, choices = notices.notices_set(preference, prefix="/baton ").splitlines()
+
+    assert (
+        said
+        == {
+            "all": "🔔 You get all notices about the context window.",
+            "critical": "🔔 You get only the critical notices about the context window.",
+            "off": "🔕 You get no notices about the context window; faults I still tell you.",
+        }[preference]
+    )
+    assert re.findall(r"/baton notices (\w+)", choices) == ["all", "critical", "off"]
+
+
+def test_buttons_give_commands_in_order() -> None:
+    assert notices.buttons("compact", "handoff undo") == (
+        Button(command="compact", label="Tidy up now"),
+        Button(command="handoff undo", label="Take it back"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        (notices.first_contact(), ["help"]),
+        (notices.compaction_failed(), ["handoff"]),
+        (notices.handoff_failed(), ["handoff"]),
+        (notices.handed_over_by_wish(), ["handoff show", "handoff undo"]),
+        (notices.warning(occupied_tokens=1, limit_tokens=9), ["compact", "handoff", "new"]),
+        (notices.critical(occupied_tokens=1, limit_tokens=9), ["new"]),
+    ],
+)
+def test_what_can_be_done_is_named_as_it_is_given(text: str, commands: list[str]) -> None:
+    assert re.findall(r"(?<!\d)/(\w+(?: show| undo)?)", text) == commands
+
+
+def test_every_command_named_is_one_that_platforms_read() -> None:
+    text = notices.help_text(sorted(NAMES))
+
+    assert set(re.findall(r"^- /(\w+)", text, re.MULTILINE)) == NAMES
+    assert all(
+        known(f"/{one.command}", mark="/") for one in notices.buttons(*get_args(Pressable))
+    )
