@@ -103,7 +103,7 @@ WORDS: Mapping[str, frozenset[str]] = {
         o a os as um uma uns umas de do da dos das no na nos nas ao à aos às pelo pela num numa e
         ou mas se sim não nao que quê quem qual quais como quando onde quanto quantos quanta
         porque porquê por para pra pro com sem em entre sobre desde até ate é são sao era eram
-        ser sou és somos está esta estão estao estou estás estava estar isto isso aquilo este
+        ser sou és somos está esta estas estão estao estou estás estava estar isto isso aquilo este
         esse essa esses essas aquele eu tu ele ela você voce vocês voces vc nós eles elas me te
         lhe meu minha meus minhas teu tua seu sua seus suas nosso nossa muito muita muitos
         muitas mais menos pouco também tambem ainda já ja sempre nunca agora hoje amanhã amanha
