@@ -146,7 +146,7 @@ class Handovers:
             claim,
             None,
             handoff=handoff,
-            spoken=self._told(chore, opened, handoff.successor),
+            spoken=self._told(chore, opened),
             chore_id=chore.chore_id,
             now=self._clock.now(),
         )
@@ -223,16 +223,14 @@ class Handovers:
             return handoff
         return replace(handoff, markdown_path=str(folder / f"{handoff.handoff_id}.md"))
 
-    def _told(self, chore: Chore, opened: Opened, successor: Agent) -> tuple[Spoken, ...]:
+    def _told(self, chore: Chore, opened: Opened) -> tuple[Spoken, ...]:
         """Answer whoever asked for it; an idle person is not bothered."""
         channel = self._channels.get(chore.to.provider) if chore.to is not None else None
         if chore.to is None or channel is None:
             return ()
         voice = Voice(channel, chore.to, turn_id=TurnId(chore.chore_id))
-        text = notices.handed_over(
-            version=successor.version,
-            prefix=voice.prefix,
-            language=Language.of(opened.language),
+        text = notices.handed_over_by_wish(
+            prefix=voice.prefix, language=Language.of(opened.language)
         )
         return voice.say(Kind.COMMAND, text, notice="handoff")
 

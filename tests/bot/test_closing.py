@@ -174,9 +174,9 @@ async def test_with_every_step_off_an_agent_runs_on(chat: Chat) -> None:
 @pytest.mark.parametrize(
     ("thresholds", "when"),
     [
-        (USUAL, "At 90 %"),
-        (replace(USUAL, critical=None), "At 95 %"),
-        (replace(USUAL, critical=None, rotation=None), "When it is full"),
+        (USUAL, "at 90 %"),
+        (replace(USUAL, critical=None), "at 95 %"),
+        (replace(USUAL, critical=None, rotation=None), "when it is full"),
     ],
 )
 async def test_a_warning_says_when_a_fresh_agent_takes_over(
@@ -187,7 +187,7 @@ async def test_a_warning_says_when_a_fresh_agent_takes_over(
     said = await chat.tell(a_message(), turns=chat.turns(thresholds=thresholds))
 
     assert "8,000/10,000 tokens (80 %)" in said[-1].text
-    assert f"{when}, a fresh agent takes over" in said[-1].text
+    assert f"{when}, a fresh agent" in said[-1].text.lower()
     assert "/baton new" in said[-1].text
 
 
