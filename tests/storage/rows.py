@@ -11,11 +11,13 @@ from storage.database import Database
 from storage.tables import (
     AgentHandoffRow,
     AgentRow,
+    CompactionRow,
     IdentityRow,
     InboxRow,
     ModelUsageRow,
     OutboxRow,
     PersonRow,
+    RotationRow,
     SessionRow,
 )
 from tests.builders import NOON, USER, a_conversation, an_agent
@@ -177,6 +179,48 @@ def a_handoff_row(
         created_at=NOON + timedelta(minutes=sequence),
         summary=said,
         document=a_document(said),
+    )
+
+
+def a_compaction_row(number: int = 1) -> Insert:
+    """A compaction that was swapped in; later ones are made a minute later each."""
+    at = NOON + timedelta(minutes=number)
+    return insert(CompactionRow).values(
+        id=f"compaction-{number}",
+        trace_id=TRACE,
+        person_id=PERSON,
+        user_id=USER,
+        platform=SLACK,
+        session_id=SESSION,
+        agent_id="agent-1",
+        agent_version=1,
+        trigger="threshold",
+        state="applied",
+        before_tokens=160_000,
+        after_tokens=40_000,
+        context_window_limit=200_000,
+        seconds=1.5,
+        created_at=at,
+        applied_at=at,
+    )
+
+
+def a_rotation_row(number: int = 1) -> Insert:
+    """A forced rotation; later ones are made a minute later each."""
+    return insert(RotationRow).values(
+        id=f"rotation-{number}",
+        trace_id=TRACE,
+        person_id=PERSON,
+        user_id=USER,
+        platform=SLACK,
+        trigger="rotation_threshold",
+        session_id=SESSION,
+        handoff_id=f"rotation-{number}",
+        old_agent_id=f"agent-{number}",
+        new_agent_id=f"agent-{number + 1}",
+        occupied_tokens=190_001,
+        context_window_limit=200_000,
+        created_at=NOON + timedelta(minutes=number),
     )
 
 

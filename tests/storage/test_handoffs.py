@@ -271,3 +271,20 @@ async def test_one_and_the_latest_are_found_by_index(database: Database) -> None
     assert seen[0].indexes == {"agent_handoff_pkey"}
     assert seen[-1].indexes == {"agent_handoff_person"}
     assert not any(plan.whole_tables for plan in seen)
+
+
+async def test_a_deactivated_handoff_is_superseded(database: Database) -> None:
+    await keep(database, a_handoff_row(1), a_handoff_row(2))
+    handoffs = Handoffs(database)
+
+    once = await handoffs.deactivate("handoff-01234567-1")
+    again = await handoffs.deactivate("handoff-01234567-1")
+
+    assert once is not None
+    assert not once.active
+    assert again == once
+    assert await found(database, HandoffFilter(active=True)) == ["handoff-01234567-2"]
+
+
+async def test_a_handoff_that_is_not_there_is_not_deactivated(database: Database) -> None:
+    assert await Handoffs(database).deactivate("handoff-unknown") is None
