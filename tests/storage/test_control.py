@@ -15,6 +15,7 @@ from context.messages import (
     session_id,
 )
 from context.session import Agent
+from storage.chores import Request
 from storage.control import Control
 from storage.database import Database
 from storage.lanes import Claim, Lane, Lanes
@@ -96,7 +97,9 @@ async def test_an_answered_command_is_settled_and_its_answer_said(database: Data
     ) == [{"kind": "command", "body": "Certainly", "turn_id": TURN, "awake": True}]
 
 
-@pytest.mark.parametrize("how", ["answer", "stop", "amend", "withdraw"])
+@pytest.mark.parametrize(
+    "how", ["answer", "stop", "amend", "withdraw", "ask", "undo", "choose_notices"]
+)
 async def test_a_lost_claim_changes_nothing(database: Database, how: str) -> None:
     await turn_begun(database, HELLO)
     message = {"amend": an_edit(), "withdraw": a_deletion()}.get(how, a_command())
@@ -244,6 +247,31 @@ async def _handle(
             await control.amend(held, message, now=LATER)
         case "withdraw":
             await control.withdraw(held, message, now=LATER)
+        case "ask":
+            request = Request(agent_id=AgentId("agent-1"), kind="handoff", trigger="command")
+            await control.ask(
+                held,
+                message,
+                ANSWER,
+                request=request,
+                session_id=held.session_id,
+                turn_id=TURN,
+                now=LATER,
+            )
+        case "undo":
+            await control.undo(
+                held,
+                message,
+                lambda _: ANSWER,
+                session_id=held.session_id,
+                successor=AgentId("agent-back"),
+                turn_id=TURN,
+                now=LATER,
+            )
+        case "choose_notices":
+            await control.choose_notices(
+                held, message, ANSWER, preference="off", turn_id=TURN, now=LATER
+            )
         case _:
             await _stop(database, held)
 
