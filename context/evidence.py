@@ -43,6 +43,11 @@ def canonical(text: str) -> str:
     return _UNIT_GAP.sub("", " ".join(plain.split()))
 
 
+def bare(text: str) -> str:
+    """Canonical text without the marks around it, by which two texts say the same."""
+    return canonical(text).strip(" .!?,;:\"'")
+
+
 def literals(text: str) -> frozenset[str]:
     """What in a text stands elsewhere word for word or not at all, in canonical form."""
     found = {text[mention.start : mention.end] for mention in mentions(text)}
@@ -109,7 +114,9 @@ class Evidence:
         return tuple(
             one
             for one in self.real(positions)
-            if any(origin in ours for origin, _ in sayings(self._items[one]))
+            if any(
+                origin in ours and text.strip() for origin, text in sayings(self._items[one])
+            )
         )
 
     def persons(self, positions: Iterable[int]) -> tuple[int, ...]:
@@ -153,7 +160,7 @@ class Evidence:
 
     def persons_words(self, words: str, positions: Iterable[int]) -> bool:
         """Whether the person said exactly these words at one of some positions."""
-        plain = canonical(words).strip(" .!,;:\"'")
+        plain = bare(words)
         return bool(plain) and any(
             stands(plain, self._own_words(one)) for one in self.persons(positions)
         )

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from context.entries import Sourced, Todo
-from context.evidence import Evidence, canonical
+from context.evidence import Evidence, bare
 from context.note_schema import Withdrawal, Written
 from context.notes import MOST_ENTRIES, Notes, key_of
 
@@ -164,12 +164,17 @@ def _key(kept: dict[str, _E], one: _W, shelf: Shelf[_W, _E]) -> str | None:
     """Which of the entries this is: by its key, else by saying the same."""
     if one.key in kept:
         return one.key
-    gist = canonical(shelf.build(one, None).gist)
-    return next((key for key, entry in kept.items() if canonical(entry.gist) == gist), None)
+    gist = bare(shelf.build(one, None).gist)
+    return next((key for key, entry in kept.items() if bare(entry.gist) == gist), None)
 
 
 def _says_the_same(before: Sourced, entry: Sourced) -> bool:
-    return before.model_dump(exclude=_NOT_SAID) == entry.model_dump(exclude=_NOT_SAID)
+    return _said(before) == _said(entry)
+
+
+def _said(entry: Sourced) -> dict[str, object]:
+    said = entry.model_dump(exclude=_NOT_SAID)
+    return {name: bare(text) if isinstance(text, str) else text for name, text in said.items()}
 
 
 def _bounded(entries: Sequence[_E]) -> tuple[_E, ...]:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from context.categories import UserProfile
 from context.entries import Conflict
-from context.evidence import Evidence, canonical
+from context.evidence import Evidence, bare, canonical
 from context.facts import kept
 from context.note_entries import Entries
 from context.note_facts import noted_facts
@@ -131,11 +131,11 @@ def _done_commitments(
 ) -> Iterator[Withdrawal]:
     """Earlier questions and promises that the model says are settled, by their keys."""
     known = {
-        canonical(one.gist): key_of("open_commitments", place)
+        bare(one.gist): key_of("open_commitments", place)
         for place, one in enumerate(before.open_commitments)
     }
     for one in written:
-        key = one.key or known.get(canonical(one.text))
+        key = one.key or known.get(bare(one.text))
         if one.status == "done" and key in known.values():
             yield Withdrawal(key=key, positions=one.positions)
 
@@ -159,12 +159,12 @@ def _lists(entries: Entries, before: Notes, written: WrittenNotes) -> dict[str, 
 
 def _wishes(entries: Entries, before: Notes, written: WrittenNotes) -> dict[str, object]:
     """What the person wants always: instructions word for word, all else as a preference."""
-    known = {canonical(one.gist) for one in before.standing_instructions}
+    known = {bare(one.gist) for one in before.standing_instructions}
     exact: list[WrittenStatement] = []
     told: list[WrittenStatement] = list(written.preferences)
     for one in written.standing_instructions:
         is_exact = entries.evidence.persons_words(one.text, one.positions)
-        (exact if is_exact or canonical(one.text) in known else told).append(one)
+        (exact if is_exact or bare(one.text) in known else told).append(one)
     profile, single = before.profile, _Single(entries)
     return {
         "standing_instructions": entries.merged(

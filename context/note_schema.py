@@ -154,8 +154,9 @@ class WrittenNotes(BaseModel):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing at all was noted."""
-        return not any(self.model_dump().values())
+        """Whether nothing of what happened was noted: labels alone tell nothing."""
+        told = (value for value in self.model_dump().values() if isinstance(value, tuple))
+        return not self.conversation_summary.strip() and not any(told)
 
 
 def notes_schema() -> Mapping[str, object]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
 from context.entries import Commitment, Conflict, ErrorNote, Statement, fact_line
-from context.evidence import canonical
+from context.evidence import bare, canonical
 from context.fact_patterns import FactKind
 from context.facts import SENTENCES, Fact, Origin
 from context.notes import Notes
@@ -188,7 +188,7 @@ def _ended(told: Iterable[Fact], text: str) -> Fact | None:
 
 def _is_part(text: str, whole: str) -> bool:
     """Whether a text says the same as another or a part of it."""
-    plain = canonical(text).strip(" .!?")
+    plain = bare(text)
     return bool(plain) and plain in canonical(whole)
 
 
