@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, assert_never
 
 from pydantic import (
     AfterValidator,
@@ -158,6 +158,8 @@ class LineReader:
             case _OtherLine():
                 self.left_out += 1
                 return None
+            case never:
+                assert_never(never)
 
     def _message(self, line: _MessageLine) -> ImportedMessage:
         if self._user is None:
