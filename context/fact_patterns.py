@@ -52,30 +52,34 @@ _END = rf"(?![{_W}])"
 _GAP = r"[\ \u00a0\u202f]"
 
 # November · nov. · märz · février · de abril · ноября
-_MONTH = r"""(?i:jan(?:uary|uar|vier|eiro|\.)?|feb(?:ruary|ruar|braio|rero|\.)?
- |f[ée]v(?:rier|ereiro|\.)?|m(?:ar(?:ch|s|zo|ço|t|\.)?|ärz|aart|ay|ai|aio|ayo|aggio|ei|arta)
+_MONTH = r"""(?i:jan(?:uary|uari|uar|vier|eiro|\.)?|feb(?:ruary|ruari|ruar|braio|rero|\.)?
+ |f[ée]v(?:rier|ereiro|\.)?|m(?:ar(?:ch|s|zo|ço|t|\.)?|ärz|aart|ay|ai|aio|ayo|aggio|ei|arta|ay\u0131s)
  |apr(?:il|ile|\.)?|abr(?:il|\.)?|avr(?:il|\.)?|jun(?:e|i|ho|io|\.)?|juin|giugno
  |jul(?:y|i|ho|io|\.)?|juil(?:let|\.)?|luglio|aug(?:ust|ustus|\.)?|ao[ûu]t|ago(?:sto|\.)?
  |sept?(?:ember|embre|iembre|\.)?|set(?:tembre|embro|\.)?|o[ck]t(?:ober|obre|ubre|\.)?
  |ottobre|out(?:ubro|\.)?|nov(?:ember|embre|iembre|embro|\.)?|de[cz](?:ember|embre|embro|\.)?
  |d[ée]c(?:embre|\.)?|dic(?:iembre|embre|\.)?
- |января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)"""
+ |января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря
+ |ocak|şubat|nisan|haziran|temmuz|ağustos|eylül|ekim|kas\u0131m|aral\u0131k
+ |जनवरी|फ़रवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|सितम्बर|अक्टूबर|नवंबर|नवम्बर|दिसंबर|दिसम्बर
+ |يناير|فبراير|مارس|أبريل|ابريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر)"""
 
 # November 20th, 2026 · May 2027
 _MONTH_FIRST = rf"""{_MONTH}{_GAP}
  (?:\d\d?(?:st|nd|rd|th)?{_END}(?:,?{_GAP}\d{{4}}{_END})?|\d{{4}}{_END})"""
 
-# 2026-11-20T10:00:00Z · 2026/11/20 · 20.11.26 · 20. November 2026 · 3 de mayo · 2026年11月20日
+# 2026-11-20T10:00:00Z · 2026/11/20 · 20.11.26 · 20. November 2026 · 10-12 March · 3 de mayo · 2026年11月20日
 _DATE = rf"""\d{{4}}-\d\d?-\d\d?
    (?:[T\ ]\d\d?:\d\d(?::\d\d(?:\.\d{{1,9}})?)?(?:Z|[+-]\d\d:?\d\d)?)?{_END}
  |\d{{4}}(?P<cut>[./])\d\d?(?P=cut)\d\d?{_END}
  |\d\d?(?P<part>[./-])\d\d?(?P=part)(?:\d{{4}}|\d\d){_END}
- |\d\d?(?:st|nd|rd|th|er|\.|º|°)?{_GAP}(?:of{_GAP}|de{_GAP}|d['\u2019])?{_MONTH}{_END}
+ |(?:\d\d?\.?{_GAP}?[-\u2013]{_GAP}?)?\d\d?(?:st|nd|rd|th|er|\.|º|°)?{_GAP}(?:of{_GAP}|de{_GAP}|d['\u2019])?{_MONTH}{_END}
    (?:,?{_GAP}(?:de{_GAP}|del{_GAP})?\d{{4}}{_END})?
  |(?:\d{{4}}{_GAP}?[年년]{_GAP}?)?\d\d?{_GAP}?[月월]{_GAP}?\d\d?{_GAP}?[日號号일]"""
 
 # 10:30 · 10:30:05 pm · 9 Uhr · 10h30 · 10点30分
-_TIME = rf"""\d\d?:\d\d(?::\d\d)?(?:{_GAP}?(?i:[ap]m|[ap]\.m\.|uhr|h))?{_END}
+_TIME = rf"""\d\d?\.\d\d{_GAP}?(?i:uhr){_END}
+ |\d\d?:\d\d(?::\d\d)?(?:{_GAP}?(?i:[ap]m|[ap]\.m\.|uhr|h))?{_END}
  |\d\d?{_GAP}?(?i:[ap]m|[ap]\.m\.|uhr|o['\u2019]clock|h\d\d){_END}
  |\d\d?[时時点點시](?:\d\d?[分분])?"""
 
@@ -83,8 +87,9 @@ _NUMBER = r"(?:\d{1,3}(?:[\ \u00a0\u202f.,'\u2019]\d{3}){1,4}|\d{1,15})(?:[.,]\d
 _TIMES = rf"(?:{_GAP}?(?i:k|mn?|bn|million|billion|thousand|mio|mrd){_END})?"
 _SIGN = r"[$€£¥₹₽₩₺₴₫฿₪₦₱₡₲₵₸]"
 _CURRENCY = r"""(?i:EUR|USD|GBP|CHF|JPY|CAD|AUD|NZD|INR|BRL|MXN|CNY|RMB|SEK|NOK|DKK|PLN|CZK|HUF
- |TRY|RUB|UAH|ILS|ZAR|SGD|HKD|KRW|THB|AED|SAR|euros?|dollars?|bucks|pounds|cents?|yen|francs?
- |francos|franken|rupees|pesos?|reais|\u0440\u0443\u0431[\u0430-\u044f]{0,4})"""
+ |TRY|TL|liras?|lira|z[łl]|K[čc]|kr|RUB|UAH|ILS|ZAR|SGD|HKD|KRW|THB|AED|SAR|euros?|dollars?|bucks|pounds|cents?|yen|francs?
+ |francos|franken|rupees|pesos?|reais|\u0440\u0443\u0431[\u0430-\u044f]{0,4}
+ |रुपये|रुपए|रुपया|रु|ريال|درهم|جنيه|دينار|دولار|يورو|ليرة)"""
 
 # 1,250.50 USD · 5 000 € · 3.5 million dollars · 3,500元 · 15 %
 _AMOUNT = rf"""{_NUMBER}{_TIMES}
@@ -93,8 +98,9 @@ _AMOUNT = rf"""{_NUMBER}{_TIMES}
 _SIGN_FIRST = rf"(?:US|CA?|AU?|NZ|HK|S|R|MX)?{_SIGN}{_GAP}?{_NUMBER}{_TIMES}"
 _CURRENCY_FIRST = rf"{_CURRENCY}{_GAP}?{_NUMBER}{_END}"
 
-# 0151 2345678 · 415-555-0100
+# 0151 2345678 · 11 98765-4321 · 415-555-0100
 _PHONE = rf"""0\d{{1,5}}[\ /-]\d{{2,8}}(?:[\ -]\d{{2,8}}){{0,4}}(?![{_W}-])
+ |\d\d\ 9?\d{{4}}-\d{{4}}{_END}
  |\d{{3}}(?P<dash>[\ .-])\d{{3}}(?P=dash)\d{{4}}{_END}"""
 # +1 (415) 555-0100 · (0151) 234 567
 _SIGNED_PHONE = rf"""\+\d{{1,3}}(?:[\ \u00a0().-]{{0,2}}\d){{6,13}}{_END}
@@ -128,16 +134,21 @@ _NUMBER_STREET = rf"""\d{{1,5}}[A-Za-z]?\ (?:[{_UPPER}][{_W}'\u2019.-]{{0,24}}+\
     |square|sq|terrace|parkway|highway|hwy){_END}{_TOWN}
  |\d{{1,4}}(?:\ ?(?:bis|ter))?,?\ (?:rue|avenue|boulevard|place|chemin|quai|allée)
    \ [{_L}'\u2019\ -]{{2,40}}(?:,\ \d{{5}}\ [{_L}-]{{2,40}})?"""
-# Hauptstraße 5a, 10115 Berlin · Via Roma 12 · SW1A 2AA
+# Hauptstraße 5a, 10115 Berlin · Via Roma 12 · Rue de la Loi 16, 1000 Bruxelles · SW1A 2AA
 _STREET_NUMBER = rf"""[{_UPPER}][{_L}-]{{1,40}}
    (?:(?<=straße)|(?<=strasse)|(?<=weg)|(?<=platz)|(?<=allee)|(?<=gasse)|(?<=ring)|(?<=ufer)
     |(?<=damm)|(?<=straat)|(?<=laan)|(?<=plein)|(?<=str)\.)
    \ \d{{1,4}}(?:\ ?[a-z])?{_END}(?:,?\ \d{{4,5}}\ [{_UPPER}][{_L}-]{{1,40}})?
- |(?:Via|Viale|Piazza|Corso|Calle|Avenida|Plaza|Rua)\ [{_L}'\u2019.\ -]{{2,40}},?\ \d{{1,4}}{_END}
+ |(?:Via|Viale|Piazza|Corso|Calle|Avenida|Plaza|Rua|Rue|Avenue|Boulevard)
+   \ [{_L}'\u2019.\ -]{{2,40}},?\ \d{{1,4}}{_END}(?:,?\ \d{{4,5}}\ [{_UPPER}][{_L}-]{{1,40}})?
+ |[{_UPPER}İŞÇ][{_L}-]{{1,40}}\ (?:Caddesi|Sokağ\u0131|Sokak|Bulvar\u0131)\ (?:No[:.]?\ ?)?\d{{1,4}}{_END}
  |[A-Z]{{1,2}}\d[A-Z\d]?\ \d[A-Z]{{2}}{_END}"""
 
 # DE89 3704 0044 0532 0130 00 · 1234 5678 9012
 _IBAN = rf"[A-Z]{{2}}\d\d(?:{_GAP}[A-Z\d]{{4}}){{2,7}}(?:{_GAP}[A-Z\d]{{1,3}})?{_END}"
+# LH 438 · B-XY 1234
+_CARRIER = rf"(?!(?:A[MNT]|BY|I[DNS]|MY|N[OR]|O[FNR]|P[MO]|TO|WE){_GAP})[A-Z]{{2}}{_GAP}\d{{3,4}}{_END}"
+_PLATE = rf"[A-ZÄÖÜ]{{1,3}}-[A-Z]{{1,2}}{_GAP}\d{{1,4}}[EH]?{_END}"
 _GROUPS = rf"\d{{4}}(?:[\ -]\d{{4}}){{2,4}}{_END}"
 # Any word with a digit in it: PR-2291 · 48213 · 2024/0931 · 10.0.0.1
 _TOKEN = rf"""(?:[{_L}_]{{1,32}}+[-./_]?){{0,4}}\d[{_W}]{{0,63}}+
@@ -160,7 +171,7 @@ _FROM_LETTER = _either(
     (FactKind.DATE, _MONTH_FIRST),
     (FactKind.AMOUNT, f"{_SIGN_FIRST}|{_CURRENCY_FIRST}"),
     (FactKind.VERSION, _V_FIRST),
-    (FactKind.IDENTIFIER, f"{_IBAN}|{_TOKEN}"),
+    (FactKind.IDENTIFIER, f"{_IBAN}|{_PLATE}|{_CARRIER}|{_TOKEN}"),
 )
 _FROM_DIGIT = _either(
     "digit",

@@ -81,7 +81,7 @@ class Fact:
 def merged(old: Iterable[Fact], new: Iterable[Fact]) -> tuple[Fact, ...]:
     """Add newer facts to older ones, in the order in which values were first mentioned.
 
-    A value said again is the same fact. Where a person states another value for an
+    A value said again is the same fact; stated again, it goes by the name it then gets. Where a person states another value for an
     identifier, address or number of the same name, or instructs otherwise about the same, the
     older one stays and says what took its place; stating the old value again makes it current
     again. Words that settle a promise are said of it in the same way. Merging twice changes
@@ -171,7 +171,8 @@ class _Merging:
     def _complete(self, known: Fact, fact: Fact) -> None:
         """Add to a fact what another mention of it says besides."""
         whole = replace(known, sources=sources_of(*known.sources, *fact.sources))
-        if known.superseded_by is None and fact.said_at >= known.said_at:
+        is_of_this = known.name in {"", fact.name} and fact.said_at >= known.said_at
+        if known.superseded_by is None and is_of_this:
             whole = replace(whole, superseded_by=fact.superseded_by)
         self._forget(known)
         if not known.name and fact.name:
@@ -190,7 +191,6 @@ class _Merging:
             (fact.kind in SAID_ANEW or (fact.stated and fact.kind in CAN_CHANGE))
             and fact.said_at > max(known.said_at, latest.said_at)
             and (fact.origin is Origin.USER or fact.origin is known.origin)
-            and (known.name in {"", fact.name} or known.superseded_by is not None)
         )
 
     def _settle(self, by: Fact) -> None:

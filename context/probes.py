@@ -73,7 +73,7 @@ def _successors(
     fact: Fact, successors: dict[tuple[FactKind, str], str | None]
 ) -> Iterator[str]:
     """What took a fact's place, and what took the place of that."""
-    seen: set[str] = set()
+    seen = {fact.value}
     value = fact.superseded_by
     while value is not None and value not in seen:
         seen.add(value)

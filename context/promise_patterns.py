@@ -52,12 +52,23 @@ _OTHERS = either(
     "(?:te lo |ti |le |vi )?(?:prometto|promettiamo)",
     "(?:mi occuperò|ci penso io)",
     "söz veriyor(?:um|uz)",
+    "(?:ik (?:zal|beloof|stuur|bel|kom erop terug)|(?:wij|we) zullen)",
+    "(?:я|мы) (?:завтра |сегодня |обязательно |вам |тебе ){0,2}(?:приш|отправ|позвон|сдела|провер"
+    "|свяж|напиш|перезвон|оплат|сообщ|выш|верн)\\w{1,5}|обещаю|обещаем",
     "वादा (?:करता|करती|है|रहा)",
     r"(?:و)?(?:سأ|سوف أ|سوف ن)\w{2,12}",
     "(?:أعدك|أعدكم|نعدك|نعدكم|سنرسل|سنتصل|سنعود|سنخبر)",
 )
 
-PROMISE = re.compile(f"{BEGIN}{either(_EN, _DE, _FR, _ES, _PT, _OTHERS)}{END}")
+# Their words do not stand apart.
+_UNSPACED = either(
+    "我(?:们)?(?:会|将|一定会|保证|马上|稍后)(?!说|觉得)|承诺",
+    "(?:お送りし|ご連絡し|送り|連絡し|確認し|約束し)ます(?!か)",
+)
+PROMISE = re.compile(
+    f"{BEGIN}{either(_EN, _DE, _FR, _ES, _PT, _OTHERS)}{END}"
+    rf"|(?=[\u3040-\u30ff\u4e00-\u9fff]){_UNSPACED}"
+)
 """A promise that begins with words of its own."""
 
 # enviaré · enviarei · manderò · göndereceğim · भेजूँगा
@@ -87,7 +98,7 @@ DONE = re.compile(
         "(?:has|have)(?: now| already| just)* been",
         "(?:ich habe?|wir haben|wurde|worden)",
         "(?:j'ai|nous avons|a été|ont été)(?: déjà)?",
-        "(?:ya )?(?:he|hemos|ha sido|han sido)",
+        r"(?:ya )?(?:he|hemos) (?:\w+ )?\w+(?:ado|ido|ito|cho|sto|rto)",
         "(?:eu )?já",
         "(?:enviei|mandei|paguei|liguei|falei|fiz|confirmei|reservei|comprei|terminei|assinei)",
         "(?:ho|abbiamo|è stat[oa])(?: già)?",

@@ -17,7 +17,7 @@ _SAME_CHARS = 4
 _SAME_CHARS_SHORT = 3
 
 _FILLER_LIST = """
-after already anymore anyway be bitte cannot déjà done dir euch fertig finally grazie gracias
+after already anymore ha he han ya já già anyway be bitte cannot déjà done dir euch fertig finally grazie gracias
 ihnen just les les lui more morning not now obrigado oggi ontem please s schon te teşekkürler
 thanks thank today ve vous yesterday won can not gestern heute hier ayer ieri dün ll m t hat
 hemos abbiamo avons wurde worden été sido stata stato

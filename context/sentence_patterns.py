@@ -44,6 +44,7 @@ _NAME = either(
     "cham(?:e|a|ar)-me",
     "chiam(?:a|i|ate|ar)mi",
     "(?:نادني|نادِني|ناديني|سمني|سمّني|مناداتي)",
+    "(?:noem (?:me|mij)|(?:зови|называй)(?:те)? меня)",
 )
 _NAME_INSIDE = either(
     r"(?:du |sie )?(?:kannst|darfst|können|dürfen) (?:du |sie )?mich (?:gerne? |einfach |ruhig )?\w+ nennen",
@@ -57,6 +58,7 @@ _LANGUAGES = either(
     "anglais|allemand|français|espagnol|portugais|italien|turc|arabe|russe|japanese|chinese",
     "inglés|alemán|francés|español|castellano|portugués|italiano|turco|árabe|ruso|ukrainian",
     "inglês|alemão|francês|espanhol|português|turco|inglese|tedesco|francese|spagnolo|portoghese",
+    "nederlands|engels|duits|frans",
 )
 _TELL = either(
     r"(?:answer|reply|respond|write|speak|talk|chat|text|communicate)",
@@ -66,12 +68,14 @@ _TELL = either(
     "|escríbeme|escríbame|habl[ae]|háblame|hábleme)",
     "(?:responda|escrev[ae]|fal[ae]|responder|escrever|falar)",
     "(?:rispondi|risponda|rispondimi|rispondete|scrivi|scriva|scrivimi|parla|parlami|rispondere)",
+    "(?:antwoord|schrijf|praat)",
 )
 _IN_LANGUAGE = either(
-    rf"{_TELL}(?: [a-zà-ÿ]{{2,8}}){{0,3}} (?:in|auf|en|em) {_LANGUAGES}",
+    rf"{_TELL}(?: [a-zà-ÿ]{{2,8}}){{0,3}} (?:in|auf|en|em|in het) {_LANGUAGES}",
     rf"(?:in|auf|en|em) {_LANGUAGES},? (?:please|bitte|s'il (?:te|vous) pla[iî]t|por favor"
     "|per favore|antworten|schreiben|sprechen)",
     rf"{_LANGUAGES},? please",
+    r"(?:отвечай|пиши|говори)(?:те)? (?:\w+ )?(?:по-\w+ски|на \w+ом)",
     r"(?:türkçe|ingilizce|almanca|fransızca|ispanyolca|arapça|italyanca|rusça) (?:\w+ )?"
     r"(?:yanıt|cevap|yaz|konuş|lütfen)\w*",
     "(?:हिंदी|हिन्दी|अंग्रेज़ी|अंग्रेजी|इंग्लिश|उर्दू) में (?:ही )?(?:जवाब|उत्तर|लिख|बात|बोल)[^\\s।]*",
@@ -95,6 +99,7 @@ _ALWAYS = either(
     "(?:siempre|nunca|jamás)",
     "(?:sempre|jamais|mai)",
     "(?:her zaman|daima|asla|hiçbir zaman)",
+    "(?:altijd|nooit|всегда|никогда)",
     "(?:हमेशा|सदा|कभी भी|कभी)",
     "دائم[اًا]{1,3}",
 )
@@ -137,6 +142,10 @@ _RULE = either(
     rf"lütfen{END}{_WITHIN}\w(?:ma|me)(?:y[ıi]n(?:[ıi]z)?)?",
     rf"lütfen{END}{_WITHIN}{BEGIN}(?:her zaman|daima|asla)",
     rf"कृपया{END}{_WITHIN}{BEGIN}(?:मत|न|हमेशा)",
+    f"(?:gebruik|antwoord|schrijf|stuur|noem|alsjeblieft|graag){END}{_WITHIN}{BEGIN}"
+    "(?:altijd|nooit|niet|geen)",
+    r"не (?:используй|пиши|называй|отправляй|присылай|говори|добавляй)(?:те)?",
+    f"(?:отвечай|пиши|используй|отправляй)(?:те)?{END}{_WITHIN}{BEGIN}(?:всегда|только)",
     r"(?:و)?لا ت\w{2,12}(?= )",
     rf"(?:أجب|رد|اكتب|استخدم|أرسل){_WITHIN}{BEGIN}دائم[اًا]{{1,3}}",
 )
@@ -164,6 +173,8 @@ _MIND = either(
     "(?:ricord(?:a|i|ati|atevi)(?= (?:che|di|il|la|questo|sempre))|non dimenticare"
     "|tieni (?:a mente|presente|conto)|dammi del|sii (?:breve|conciso))",
     "(?:aklında tut|aklınızda tut|not al|bunu hatırla|şunu hatırla|kısa (?:yaz|tut|cevap))",
+    "(?:onthoud|vergeet niet|denk eraan)",
+    "(?:запомни|помни|не забудь|имей в виду|учти)(?:те)?",
     "(?:याद (?:रख|रहे)|ध्यान (?:रख|रहे))[^\\s।]*",
     "(?:و)?(?:تذكر|تذكّر|تذكري|لا تنس|لا تنسى|ضع في اعتبارك)",
 )
@@ -181,6 +192,7 @@ _FROM_NOW_ON = either(
     "(?:a partir de agora|de agora em diante|daqui (?:em|para|por) diante|doravante)",
     "(?:d'ora in poi|da ora in poi|da adesso in poi|d'ora in avanti)",
     "(?:bundan sonra|bundan böyle|şu andan itibaren)",
+    "(?:vanaf nu|voortaan|с этого момента|отныне|впредь)",
     "(?:अब से|आगे से|आज से)",
     "من الآن(?: فصاعد[اًا]{1,3})?",
 )
@@ -197,6 +209,8 @@ _PREFER = either(
     "(?:prefiro|preferiria|sou alérgic[oa]|sou vegetarian[oa]|sou vegan[oa]|não (?:como|bebo))",
     "(?:preferisco|preferirei|sono allergic[oa]|sono vegetarian[oa]|sono vegan[oa]|non (?:mangio|bevo))",
     "(?:tercih (?:ederim|ediyorum)|alerjim var|alerjiğim)",
+    "(?:ik geef de voorkeur|ik (?:\\w+ )?liever|ik ben allergisch|ik eet geen)",
+    r"(?:я предпочитаю|мне больше нравится|у меня аллергия|я не (?:ем|пью)|я вегетариан\w+)",
     "(?:पसंद (?:करता|करती|करूँ|करूं|है)|एलर्जी है)",
     "(?:أفضل أن|أفضّل|لدي حساسية|أنا نباتي)",
 )
@@ -214,7 +228,17 @@ STRICT_CUE = re.compile(
 )
 """What instructs where a clause begins with it; its group says how."""
 
-FREE_CUE = re.compile(f"{BEGIN}(?:(?P<lasting>{_FROM_NOW_ON})|(?P<wish>{_PREFER})){END}")
+# Their words do not stand apart.
+_UNSPACED = either(
+    "从现在(?:起|开始)|今后|以后(?:请|都|不要|别)|请(?:记住|始终|总是|一直|不要|别)|永远不要|(?:请|就)?叫我",
+    "称呼我|我(?:更)?(?:喜欢|偏好)|我对.{1,12}过敏|(?:请|只)?用(?:中文|英文|英语|德语|法语)(?:回答|回复|交流)",
+    "これから(?:は|も)|今後(?:は|も)|常に|(?:い|し|使わ|書か|送ら)ないでください|と呼んで|覚えておいて",
+    "忘れないで|(?:日本語|英語|ドイツ語)で(?:答|返|書|お願い)|(?:の方|ほう)が好き|アレルギーがあ",
+)
+FREE_CUE = re.compile(
+    f"{BEGIN}(?:(?P<lasting>{_FROM_NOW_ON})|(?P<wish>{_PREFER})){END}"
+    rf"|(?=[\u3040-\u30ff\u4e00-\u9fff])(?P<unspaced>{_UNSPACED})"
+)
 """What instructs wherever it stands in a sentence."""
 
 _OPENING_WORDS = either(
@@ -225,6 +249,7 @@ _OPENING_WORDS = either(
     "et|mais|alors|donc|plaît|veuillez|peux-tu|pouvez-vous|tu peux|vous pouvez|tu dois|vous devez",
     "y|pero|también|entonces|favor|puedes|podrías|puede|podría|debes|gracias|oye|que",
     "e|mas|também|então|pode|poderia|deve|ma|anche|allora|favore|puoi|potresti|può|grazie",
+    "en|maar|ook|alsjeblieft|aub|kun je|wil je|пожалуйста|и|но|также",
     "lütfen|ve|ama|bana|bize|benimle|कृपया|और|लेकिन|मुझे|मुझसे|आप|तुम|فضلك|رجاء|رجاءً|لكن|ثم",
 )
 _OPEN_MARK = rf"(?:\A|[^\w\s'\"“”„«»{_MARKS}-]|\n|\s-)[\s*_~-]*\Z"

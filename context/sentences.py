@@ -7,9 +7,11 @@ read.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from context.fact_names import SMALL_WORDS, Naming
 from context.fact_patterns import FactKind
@@ -41,8 +43,10 @@ MOST_SENTENCES = 40
 WITHDRAWN = "withdrawn"
 """The subject of a settlement by which something is no longer wanted."""
 
-_READ_CHARS = 32_768
+_READ_CHARS = 24_576
 _BEFORE_CHARS = 40
+_LONGEST_READ = 1_000
+_MOST_CUES = 3
 _WORD_CHARS = 24
 _SHORT_WORD_CHARS = 8
 _SETTLEMENT_CHARS = 160
@@ -111,9 +115,13 @@ class _Page:
 
     @cached_property
     def ends(self) -> list[int]:
-        """Where sentences end."""
+        """Where sentences end; what never ends is cut."""
+        ends = [0]
         found = [end.end() for end in _SENTENCE_END.finditer(self.words) if self._is_end(end)]
-        return [*found, len(self.words)]
+        for end in (*found, len(self.words)):
+            ends += range(ends[-1] + _LONGEST_READ, end, _LONGEST_READ)
+            ends.append(end)
+        return ends[1:]
 
     def sentences(self) -> Iterator[tuple[int, int]]:
         """Where sentences begin and end."""
@@ -133,11 +141,17 @@ class _Page:
 
     def asks(self, start: int, end: int) -> bool:
         """Whether a sentence is a question."""
-        return _QUESTION_END.search(self.words, start, end) is not None
+        mark = _QUESTION_END.search(self.words, start, end)
+        return mark is not None and mark.start() > start
 
     def follows(self, pattern: re.Pattern[str], place: int) -> bool:
         """Whether a pattern that ends at a place stands right before it."""
         return pattern.search(self.words, max(0, place - _BEFORE_CHARS), place) is not None
+
+    def may_promise(self, place: int) -> bool:
+        """Whether the word that ends at a place may promise: it is none that only looks so."""
+        word = _LAST_WORD.search(self.words, max(0, place - _WORD_CHARS), place)
+        return word is not None and word[0] not in PAST_OR_OTHER
 
     def whole(
         self, kind: FactKind, start: int, end: int, *, cue: int, subject: str = ""
@@ -146,8 +160,9 @@ class _Page:
         if end - start > LONGEST_SENTENCE:
             start = max(start, cue - LONGEST_SENTENCE // 2)
             start = self.words.find(" ", start, cue) + 1 or start
-            end = self.words.rfind(" ", cue + 1, start + LONGEST_SENTENCE)
-            end = end if end > cue else start + LONGEST_SENTENCE
+            most = start + LONGEST_SENTENCE
+            end = self.words.rfind(" ", cue + LONGEST_SENTENCE // 4, most)
+            end = end if end >= 0 else most
         return Sentence(kind, self.first + start, self.first + end, subject)
 
     def _is_end(self, end: re.Match[str]) -> bool:
@@ -194,74 +209,72 @@ def _pages(text: str) -> Iterator[_Page]:
 
 
 def _instructions(page: _Page) -> Iterator[Sentence]:
-    for cue in STRICT_CUE.finditer(page.words):
-        if page.follows(CLAUSE_BEGIN, cue.start()):
-            yield from _instruction(page, cue)
-    for cue in FREE_CUE.finditer(page.words):
-        if not page.follows(ASIDE, cue.start()):
-            yield from _instruction(page, cue)
+    strict = (
+        cue
+        for cue in STRICT_CUE.finditer(page.words)
+        if page.follows(CLAUSE_BEGIN, cue.start())
+    )
+    free = (
+        cue for cue in FREE_CUE.finditer(page.words) if not page.follows(ASIDE, cue.start())
+    )
+    for cue, start, end in _around(page, chain(strict, free)):
+        if not page.asks(start, end) or REQUEST.search(page.words, start, end):
+            is_general = CONDITION.search(page.words, start, end) is None
+            subject = _subject(page, cue, end) if is_general else ""
+            yield page.whole(FactKind.INSTRUCTION, start, end, cue=cue.start(), subject=subject)
 
 
-def _instruction(page: _Page, cue: re.Match[str]) -> Iterator[Sentence]:
-    start, end = page.sentence(cue.start())
-    is_request = not page.asks(start, end) or REQUEST.search(page.words, start, end)
-    if page.is_own(start, end) and is_request:
-        subject = "" if CONDITION.search(page.words, start, end) else _subject(page, cue)
-        yield page.whole(FactKind.INSTRUCTION, start, end, cue=cue.start(), subject=subject)
-
-
-def _subject(page: _Page, cue: re.Match[str]) -> str:
+def _subject(page: _Page, cue: re.Match[str], end: int) -> str:
     """What an instruction is about, where another one about the same undoes it."""
-    _, sentence_end = page.sentence(cue.start())
-    if (about := ABOUT.search(page.words, cue.start(), sentence_end)) is not None:
+    if (about := ABOUT.search(page.words, cue.start(), end)) is not None:
         return str(about.lastgroup)
     if cue.lastgroup != "always":
         return ""
-    end = _CLAUSE_END.search(page.words, cue.end())
-    rest = WORD.findall(page.words, cue.end(), end.start() if end is not None else cue.end())
+    clause = _CLAUSE_END.search(page.words, cue.end(), end)
+    rest = WORD.findall(page.words, cue.end(), end if clause is None else clause.start())
     words = [word for word in rest if word not in SMALL_WORDS]
     return " ".join(words) if len(words) <= _SUBJECT_WORDS else ""
 
 
 def _promises(page: _Page) -> Iterator[Sentence]:
-    places = [
-        cue.start()
-        for cue in PROMISE.finditer(page.words)
-        if not page.follows(ASIDE, cue.start())
-    ]
-    for ending in PROMISING_END.finditer(page.words):
-        word = _LAST_WORD.search(page.words, max(0, ending.end() - _WORD_CHARS), ending.end())
-        if word is not None and word[0] not in PAST_OR_OTHER:
-            places.append(word.start())
-    for place in places:
-        start, end = page.sentence(place)
-        if page.is_own(start, end) and not page.asks(start, end):
-            yield page.whole(FactKind.PROMISE, start, end, cue=place)
+    begun = (
+        cue for cue in PROMISE.finditer(page.words) if not page.follows(ASIDE, cue.start())
+    )
+    ended = (cue for cue in PROMISING_END.finditer(page.words) if page.may_promise(cue.end()))
+    for cue, start, end in _around(page, chain(begun, ended)):
+        if not page.asks(start, end):
+            yield page.whole(FactKind.PROMISE, start, end, cue=cue.start())
 
 
 def _settlements(page: _Page) -> Iterator[Sentence]:
-    for pattern, subject in ((UNWANTED, WITHDRAWN), (DONE, "")):
-        for cue in pattern.finditer(page.words):
-            start, end = page.sentence(cue.start())
-            if (
-                (subject == "" or page.follows(CLAUSE_BEGIN, cue.start()))
-                and page.is_own(start, end)
-                and end - start <= _SETTLEMENT_CHARS
-                and not page.asks(start, end)
-                and (subject or not _is_open(page, cue, start=start, end=end))
-            ):
-                yield page.whole(
-                    FactKind.SETTLEMENT, start, end, cue=cue.start(), subject=subject
-                )
-
-
-def _is_open(page: _Page, cue: re.Match[str], *, start: int, end: int) -> bool:
-    """Whether the words around a cue leave open that it is done."""
-    around = ((start, cue.start()), (cue.end(), end))
-    return any(NOT_SETTLING.search(page.words, *span) for span in around)
+    unwanted = (
+        cue for cue in UNWANTED.finditer(page.words) if page.follows(CLAUSE_BEGIN, cue.start())
+    )
+    for cue, start, end in _around(page, chain(unwanted, DONE.finditer(page.words))):
+        is_unwanted = cue.re is UNWANTED
+        around = ((start, cue.start()), (cue.end(), end))
+        if (
+            end - start <= _SETTLEMENT_CHARS
+            and not page.asks(start, end)
+            and (is_unwanted or not any(NOT_SETTLING.search(page.words, *it) for it in around))
+        ):
+            subject = WITHDRAWN if is_unwanted else ""
+            yield page.whole(FactKind.SETTLEMENT, start, end, cue=cue.start(), subject=subject)
 
 
 def _questions(page: _Page) -> Iterator[Sentence]:
     for start, end in page.sentences():
         if page.is_own(start, end) and page.asks(start, end):
             yield page.whole(FactKind.QUESTION, start, end, cue=max(start, end - 2))
+
+
+def _around(
+    page: _Page, cues: Iterable[re.Match[str]]
+) -> Iterator[tuple[re.Match[str], int, int]]:
+    """The sentences around cues, a few times each, if they are somebody's own."""
+    times: Counter[int] = Counter()
+    for cue in cues:
+        start, end = page.sentence(cue.start())
+        times[start] += 1
+        if times[start] <= _MOST_CUES and page.is_own(start, end):
+            yield cue, start, end

@@ -36,8 +36,7 @@ _IS_ANEW = f"""
 (excluded.fact->>'said_at')::timestamptz > (f.fact->>'said_at')::timestamptz
 and excluded.origin in ('user', f.origin)
 and (f.kind in ({_listed(SAID_ANEW)})
-  or f.kind in ({_listed(CAN_CHANGE)}) and (excluded.fact->>'stated')::boolean
-    and (f.fact->>'name' in ('', excluded.fact->>'name') or f.fact->>'superseded_by' <> ''))
+  or f.kind in ({_listed(CAN_CHANGE)}) and (excluded.fact->>'stated')::boolean)
 """
 _IS_NAMED = "f.fact->>'name' = '' and excluded.fact->>'name' <> ''"
 _HAS_SOURCES = f"""
@@ -134,7 +133,7 @@ async def read_facts(
         .order_by(is_sentence, col(FactRow.said_at).desc(), col(FactRow.digest))
         .limit(MOST_READ)
     )
-    ordered = sorted(rows.tuples(), key=lambda row: row[2])
+    ordered = sorted(rows.all(), key=lambda row: row[2])
     known = (_FACT.validate_python({**fact, "sources": ids}) for fact, ids, _ in ordered)
     return tuple(fact for fact in merged((), known) if fact.kind is not FactKind.SETTLEMENT)
 

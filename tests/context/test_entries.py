@@ -105,6 +105,35 @@ def test_a_phone_number_says_that_it_is_one(name: str, line: str) -> None:
     assert fact_line(fact) == line
 
 
+@pytest.mark.parametrize(
+    ("kind", "superseded_by", "line"),
+    [
+        (FactKind.INSTRUCTION, None, "instruction: Call me Ann."),
+        (
+            FactKind.INSTRUCTION,
+            "Call me Bob.",
+            "instruction: Call me Ann. (superseded by Call me Bob.)",
+        ),
+        (FactKind.QUESTION, None, "question: Call me Ann."),
+        (FactKind.PROMISE, "Never mind.", "promise: Call me Ann. (settled: Never mind.)"),
+    ],
+)
+def test_a_sentence_goes_by_what_it_does(
+    *, kind: FactKind, superseded_by: str | None, line: str
+) -> None:
+    fact = Fact(
+        kind=kind,
+        name="name",
+        value="Call me Ann.",
+        message_id=None,
+        said_at=NOON,
+        origin=Origin.USER,
+        superseded_by=superseded_by,
+    )
+
+    assert fact_line(fact) == line
+
+
 def test_what_cannot_be_stored_is_in_no_entry() -> None:
     assert Todo(text="a\x00b\ud83dc").text == "abc"
 

@@ -1,13 +1,16 @@
 import time
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
+from context.fact_finding import facts_in, questions_in
 from context.fact_patterns import FactKind
-from context.facts import MOST_OF_ONE_TEXT, Fact, Origin, facts_in, kept, merged
+from context.facts import MOST_SOURCES, Fact, Origin, kept, lasting, merged
 from context.messages import MessageId
 from tests.builders import NOON
 
@@ -35,7 +38,7 @@ def current(facts: tuple[Fact, ...]) -> list[str]:
 def facts(draw: st.DrawFn) -> tuple[Fact, ...]:
     """A few facts of few names and values, as several messages said them one after another."""
     drawn = draw(
-        st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xy"), st.booleans()))
+        st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("xy"), st.booleans()))
     )
     return tuple(
         Fact(
@@ -51,59 +54,38 @@ def facts(draw: st.DrawFn) -> tuple[Fact, ...]:
     )
 
 
-def test_a_fact_keeps_value_name_and_source() -> None:
-    assert said("my order number is 48213") == (
-        Fact(
-            kind=FactKind.IDENTIFIER,
-            name="order number",
-            value="48213",
-            message_id=MessageId("m1"),
-            said_at=NOON + timedelta(minutes=1),
-            origin=USER,
-            stated=True,
-        ),
-    )
+def test_a_value_said_again_is_the_same_fact_and_knows_both_messages() -> None:
+    [fact] = merged(said("order 48213", number=1), said("and 48213 again", number=2))
+
+    assert (fact.name, fact.message_id) == ("order number", "m1")
+    assert fact.sources == ("m1", "m2")
 
 
-def test_facts_come_in_the_order_of_the_text_each_once() -> None:
-    text = "ticket PR-2291 on 2026-11-20 for €20, and again PR-2291"
+def test_only_the_first_messages_are_known() -> None:
+    [fact] = merged((), (one for number in range(20) for one in said("A-77", number=number)))
 
-    assert values(said(text)) == ["PR-2291", "2026-11-20", "€20"]
-
-
-def test_a_quoted_fact_is_no_quotation_too() -> None:
-    assert [fact.kind for fact in said('it says "PR-2291" and "no way"')] == [
-        FactKind.IDENTIFIER,
-        FactKind.QUOTE,
-    ]
+    assert fact.sources == tuple(f"m{number}" for number in range(MOST_SOURCES))
 
 
-def test_what_cannot_be_stored_is_in_no_fact() -> None:
-    assert values(said("ticket PR-\x0022\ud83d91 and “a\x00b”")) == ["PR-2291", "ab"]
+def test_what_is_stated_outright_counts_from_then() -> None:
+    [fact] = merged(said("order 48213", number=1), said("order number is 48213", number=2))
+
+    assert (fact.stated, fact.message_id, fact.sources) == (True, "m2", ("m1", "m2"))
 
 
-def test_of_too_many_facts_the_most_telling_stay() -> None:
-    dates = [f"2026-11-20T10:{n // 60:02}:{n % 60:02}" for n in range(1_000)]
-    dates.insert(500, "order 48213")
+@pytest.mark.parametrize("later", ["my order number is 48213", "order 48213 then"])
+def test_a_fact_without_a_name_gets_one_later(later: str) -> None:
+    [fact] = merged(said("48213", number=1), said(later, number=2))
 
-    found = said(" ".join(dates))
-
-    assert len(found) == MOST_OF_ONE_TEXT
-    assert "48213" in values(found)
-    assert found[0].value == "2026-11-20T10:00:00"
-    assert found[-1].value == "2026-11-20T10:16:39"
+    assert (fact.name, fact.sources) == ("order number", ("m1", "m2"))
 
 
-def test_a_value_said_again_is_the_same_fact() -> None:
-    first = said("order 48213", number=1)
+def test_what_the_assistant_repeats_stays_the_persons() -> None:
+    person = said("my order number is 48213", number=1)
 
-    assert merged(first, said("order number is 48213", number=2)) == first
+    [fact] = merged(person, said("Your order number is 48213.", number=2, origin=MODEL))
 
-
-def test_a_fact_without_a_name_gets_one_later() -> None:
-    facts = merged(said("48213", number=1), said("my order number is 48213", number=2))
-
-    assert [(fact.name, fact.message_id) for fact in facts] == [("order number", "m1")]
+    assert (fact.origin, fact.said_at) == (USER, person[0].said_at)
 
 
 def test_a_newly_stated_value_supersedes_the_older_one_which_is_kept() -> None:
@@ -162,10 +144,143 @@ def test_a_model_corrects_itself_but_never_the_person() -> None:
     ]
 
 
-def test_an_older_message_supersedes_nothing() -> None:
+def test_an_older_message_that_comes_late_supersedes_nothing_and_is_superseded() -> None:
     facts = merged(said("my pin is 2222", number=2), said("my pin is 1111", number=1))
 
-    assert current(facts) == ["2222", "1111"]
+    assert current(facts) == ["2222"]
+    assert values(facts) == ["2222", "1111"]
+
+
+def test_a_superseded_value_may_become_something_else() -> None:
+    facts = merged(
+        (),
+        (
+            *said("my pin is 1111", number=1),
+            *said("my pin is 2222", number=2),
+            *said("my door code is 1111", number=3),
+        ),
+    )
+
+    assert [(fact.name, fact.value) for fact in facts if not fact.superseded_by] == [
+        ("door code", "1111"),
+        ("pin", "2222"),
+    ]
+
+
+def test_a_mark_of_being_superseded_is_taken_over() -> None:
+    old = said("my pin is 1111", number=1)
+    marked = (replace(old[0], superseded_by="2222"),)
+
+    assert current(merged(old, marked)) == []
+    assert current(merged(marked, old)) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Call me Ann.", "call me Anna, please"),
+        ("Always answer in German.", "From now on, answer in English."),
+        ("Never use emojis.", "Always use emojis."),
+        ("Bitte antworte immer auf Deutsch.", "answer in English please"),
+    ],
+)
+def test_a_later_instruction_about_the_same_takes_the_place(first: str, second: str) -> None:
+    facts = merged(said(first, number=1), said(second, number=2))
+
+    assert [(fact.value, fact.superseded_by) for fact in facts] == [
+        (first, second),
+        (second, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Call me Ann.", "Always answer in German."),
+        ("Always answer in German.", "Answer in English when I write in English."),
+        ("I prefer tea.", "I prefer the train."),
+        ("Never use emojis.", "Never use Comic Sans."),
+        ("I'll send the report.", "I'll send the report by Friday."),
+    ],
+)
+def test_instructions_and_promises_about_different_things_stand_side_by_side(
+    first: str, second: str
+) -> None:
+    facts = merged(said(first, number=1), said(second, number=2))
+
+    assert current(facts) == [first, second]
+
+
+def test_an_instruction_given_again_is_current_again() -> None:
+    facts = merged(
+        (),
+        (
+            *said("Call me Ann.", number=1),
+            *said("Call me Anna.", number=2),
+            *said("Call me Ann.", number=3),
+        ),
+    )
+
+    assert current(facts) == ["Call me Ann."]
+
+
+def test_a_promise_stays_open_until_its_maker_says_that_it_is_kept() -> None:
+    promise = said("I'll send you the report by Friday.", number=1, origin=MODEL)
+    by_another = merged(promise, said("I've sent the report.", number=2))
+    kept_now = merged(promise, said("I've sent you the report.", number=3, origin=MODEL))
+
+    assert promise[0] in by_another
+    assert promise[0] not in kept_now
+    assert kept_now[0].superseded_by == "I've sent you the report."
+
+
+def test_the_person_may_release_anybody_from_a_promise() -> None:
+    promise = said("I'll send you the report by Friday.", number=1, origin=MODEL)
+
+    released = merged(promise, said("No need to send the report.", number=2))
+
+    assert released[0].superseded_by == "No need to send the report."
+
+
+def test_the_assistant_releases_nobody_but_itself() -> None:
+    promise = said("I'll send you the report by Friday.", number=1)
+
+    assert current(
+        merged(promise, said("No need to send the report.", number=2, origin=MODEL))
+    )[:1] == [promise[0].value]
+
+
+def test_what_was_said_before_a_promise_does_not_settle_it() -> None:
+    settlement = said("I've sent the report.", number=1)
+    promise = said("I'll send the report.", number=2)
+
+    assert promise[0] in merged(settlement, promise)
+
+
+def test_a_promise_made_again_is_open_again() -> None:
+    facts = merged(
+        (),
+        (
+            *said("I'll send the report.", number=1),
+            *said("I've sent the report.", number=2),
+            *said("I'll send the report.", number=3),
+        ),
+    )
+
+    assert facts[0].superseded_by is None
+
+
+def test_settlements_are_not_kept() -> None:
+    facts = merged(said("I'll send the report.", number=1), said("I've sent it.", number=2))
+
+    assert len(facts) == 2
+    assert values(kept(facts)) == ["I'll send the report."]
+
+
+def test_questions_do_not_last() -> None:
+    asked = questions_in("And where?", message_id=MessageId("m1"), said_at=NOON, origin=MODEL)
+
+    assert lasting((*asked, *said("A-77"))) == said("A-77")
 
 
 @pytest.mark.slow
@@ -182,6 +297,54 @@ def test_merging_twice_changes_nothing(old: tuple[Fact, ...], new: tuple[Fact, .
     once = merged(old, later)
 
     assert merged(once, later) == once
+
+
+@pytest.mark.slow
+@given(facts(), st.lists(st.integers(0, 20), max_size=4))
+def test_facts_may_be_merged_in_any_parts(new: tuple[Fact, ...], cuts: list[int]) -> None:
+    # A value that is given another name forgets the one it had, so here each has one.
+    new = tuple(replace(fact, name="y" if fact.value == "c" else "x") for fact in new)
+    places = [0, *sorted(cuts), len(new)]
+    parts = [new[begin:end] for begin, end in pairwise(places)]
+    step_by_step: tuple[Fact, ...] = ()
+    merged_parts: tuple[Fact, ...] = ()
+    for part in parts:
+        step_by_step = merged(step_by_step, part)
+        merged_parts = merged(merged_parts, merged((), part))
+
+    assert step_by_step == merged((), new)
+    assert current(merged_parts) == current(step_by_step)
+
+
+@pytest.mark.slow
+@given(facts())
+def test_what_was_stated_last_of_a_name_is_current_and_nothing_stated_before(
+    new: tuple[Fact, ...],
+) -> None:
+    facts = {fact.value: fact for fact in merged((), new)}
+
+    latest = {fact.name: fact for fact in new if fact.stated}
+    for fact in facts.values():
+        last = latest.get(fact.name)
+        if last is not None and fact.value != last.value and fact.said_at < last.said_at:
+            assert fact.superseded_by is not None
+
+
+@pytest.mark.slow
+@given(facts())
+def test_facts_survive_being_written_as_json(new: tuple[Fact, ...]) -> None:
+    adapter = TypeAdapter(tuple[Fact, ...])
+    known = merged((), new)
+
+    assert adapter.validate_json(adapter.dump_json(known)) == known
+
+
+def test_facts_stored_before_they_had_sources_can_be_read() -> None:
+    adapter = TypeAdapter(Fact)
+    old = adapter.dump_python(said("order 48213")[0], mode="json")
+    del old["sources"]
+
+    assert adapter.validate_python(old).sources == ()
 
 
 @pytest.mark.slow
@@ -216,6 +379,20 @@ def test_what_is_kept_first() -> None:
     ]
 
     assert best_first == ["2222", "A-77", "2026-11-20", "never again", "A1B2C3", "1111"]
+
+
+def test_instructions_promises_and_questions_are_kept_before_identifiers() -> None:
+    facts = (
+        *said("my pin is 2222", number=1),
+        *said("I'll call the bank on 3 March.", number=2, origin=MODEL),
+        *questions_in("Which bank?", message_id=MessageId("m3"), said_at=NOON, origin=MODEL),
+        *said("Call me Ann.", number=4),
+    )
+
+    assert values(kept(facts, most=1)) == ["Call me Ann."]
+    assert values(kept(facts, most=2)) == ["I'll call the bank on 3 March.", "Call me Ann."]
+    assert values(kept(facts, most=3))[1] == "Which bank?"
+    assert values(kept(facts, most=4))[0] == "2222"
 
 
 def test_a_long_list_leaves_room_for_the_rest() -> None:
@@ -257,17 +434,3 @@ def test_what_is_kept_stays_in_order(some: tuple[Fact, ...], most: int) -> None:
 
     assert len(few) == min(most, len(some))
     assert [fact for fact in some if fact in few] == list(few)
-
-
-@pytest.mark.slow
-def test_a_mebibyte_of_prose_takes_a_quarter_of_a_second() -> None:
-    text = ("The quick brown fox ran away 42 times, then order 48213 came on 3 May. " * 15_000)[
-        : 2**20
-    ]
-    begun = time.process_time()
-
-    found = said(text)
-
-    # 0.25 s is the aim; twice that leaves room for a busy machine.
-    assert time.process_time() - begun < 0.5
-    assert values(found) == ["48213", "3 May"]

@@ -6,6 +6,7 @@ import pytest
 from context import trackers
 from context.categories import OriginalRequest
 from context.entries import Commitment, ErrorNote, FileNote, PendingCall
+from context.fact_patterns import FactKind
 from context.facts import Origin
 from context.messages import Said
 from context.prompt import Block, mail_blocks
@@ -114,6 +115,54 @@ def test_a_persons_facts_know_their_message() -> None:
         items[0].message_ids[0],
         None,
     ]
+
+
+def test_what_is_answered_is_only_quoted() -> None:
+    item = an_item(0, "[in reply to: I'll always call you Ann. Order 48213]", "Always?")
+
+    assert [(fact.value, fact.origin) for fact in trackers.facts((item,))] == [
+        ("48213", Origin.OTHERS),
+        ("Always?", Origin.USER),
+    ]
+
+
+def test_a_question_is_open_until_the_other_side_says_something() -> None:
+    items = (
+        *a_conversation(
+            "Where is it? And when?", "Which order?", "48213", "Shall I look? Now?"
+        ),
+        an_item(4, a_tool_result(), role="user"),
+    )
+
+    assert [
+        [fact.value for fact in trackers.open_questions(items[:length])] for length in range(6)
+    ] == [
+        [],
+        ["Where is it?", "And when?"],
+        ["Which order?"],
+        [],
+        ["Shall I look?", "Now?"],
+        ["Shall I look?", "Now?"],
+    ]
+
+
+def test_questions_of_several_messages_in_a_row_are_all_open() -> None:
+    items = (
+        *a_conversation("Hello", "Yes?"),
+        an_item(2, "Where is it?", OVERHEARD),
+        an_item(4, "  ", "And when?"),
+    )
+
+    assert [(fact.value, fact.message_id) for fact in trackers.open_questions(items)] == [
+        ("Where is it?", items[2].message_ids[0]),
+        ("And when?", items[3].message_ids[0]),
+    ]
+
+
+def test_open_questions_are_facts_too() -> None:
+    facts = trackers.facts(a_conversation("order 48213, where is it?"))
+
+    assert [fact.kind for fact in facts] == [FactKind.IDENTIFIER, FactKind.QUESTION]
 
 
 def test_what_was_said_since_the_last_answer_is_unanswered() -> None:
