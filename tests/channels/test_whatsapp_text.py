@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.whatsapp_text import whatsapp_text
+from context.language import Language
+from tests.context.test_catalogue import everything_said
 
 PROSE = st.lists(
     st.from_regex(r"[A-Za-zäß你,;?!'\"%€][A-Za-zäß你0-9,;:?!'\"%€.()/ ]{0,30}", fullmatch=True)
@@ -194,3 +196,10 @@ def test_a_block_whose_words_the_parser_drops_stays_as_it_was_written() -> None:
 def test_blank_text_stays_blank() -> None:
     assert whatsapp_text("") == ""
     assert whatsapp_text(" \r\n \r") == ""
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_the_bot_says_of_itself_is_left_as_it_is(language: Language) -> None:
+    said = [text for text in everything_said(language) if "\n" not in text]
+
+    assert [whatsapp_text(text) for text in said] == said
