@@ -130,7 +130,7 @@ def _answered(standing: Standing, finished: Finished) -> Agent:
     """The agent with what the provider counted for its last call."""
     before, occupied_tokens = standing.agent, finished.answer.usage.occupied_tokens
     added = added_tokens(before, occupied_tokens=occupied_tokens)
-    fresh = (*standing.own, *finished.step.items)
+    own = (item for item in finished.items if item.turn_id == finished.step.turn_id)
     return replace(
         before,
         occupied_tokens=occupied_tokens,
@@ -140,7 +140,7 @@ def _answered(standing: Standing, finished: Finished) -> Agent:
         pace_tokens=paced(before, added),
         bytes_per_token=calibrated(
             before.bytes_per_token,
-            measured_bytes=measurable_bytes(block for item in fresh for block in item.blocks),
+            measured_bytes=measurable_bytes(block for item in own for block in item.blocks),
             counted_tokens=added,
         ),
     )

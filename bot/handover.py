@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -14,12 +15,13 @@ from bot.limits import Limits
 from bot.opening import Opening
 from bot.ports import Clock
 from bot.standing import Standing, Turn, swapped
-from bot.succession import Legacy, succession
+from bot.succession import Legacy, judged_by_guard, succession
 from bot.voice import Voice
 from channels.port import Channel
 from context import notices
 from context.categories import Trigger
 from context.facts import lasting, merged
+from context.guard import SEED_SHARE, Tripped
 from context.handoff import HandoffDocument, markdown
 from context.language import Language
 from context.lifecycle_events import events_of
@@ -34,6 +36,8 @@ from storage.lanes import Claim
 from storage.ledger import Closing, Ledger
 from storage.outbox import Kind, Spoken
 from storage.sessions import Opened
+
+_SMALLEST_SEED_SHARE = 0.05
 
 _TRIGGERS = {"command": Trigger.COMMAND, "idle": Trigger.IDLE, "admin": Trigger.ADMIN}
 
@@ -87,12 +91,18 @@ class Handovers:
             legacy,
             trigger=verdict.trigger,
             limit_tokens=turn.limit_tokens,
+            seed_tokens=int(turn.limit_tokens * SEED_SHARE),
             turn_id=turn.turn_id,
         )
         return Ending(facts=facts, handoff=handoff)
 
-    async def rotated(self, turn: Turn, standing: Standing) -> Standing:
+    async def rotated(self, turn: Turn, standing: Standing, *, alone: Standing) -> Standing:
         """Let a fresh agent take a turn over before its call, without another model call.
+
+        Args:
+            turn: The turn.
+            standing: What does not fit.
+            alone: The same with nothing before it, measured.
 
         Raises:
             SessionConflict: The claim is lost.
@@ -108,6 +118,7 @@ class Handovers:
             legacy,
             trigger=Trigger.PROMPT_TOO_LONG,
             limit_tokens=turn.limit_tokens,
+            seed_tokens=_seed_beside(turn, alone),
             turn_id=turn.turn_id,
         )
         apart = replace(turn, voice=turn.voice.apart(f"rotated-{standing.agent.version}"))
@@ -130,7 +141,8 @@ class Handovers:
             return
         opened = await self._opening.opened(claim.session_id)
         agent = opened.agent
-        if agent is None or agent.agent_id != chore.agent_id or not opened.items:
+        # An agent that has answered nothing yet would only hand on what it was handed.
+        if agent is None or agent.agent_id != chore.agent_id or agent.turns == 0:
             await self._chores.settle(claim, chore, state="done", now=self._clock.now())
             return
         limit_tokens = await self._opening.limit_tokens()
@@ -140,6 +152,7 @@ class Handovers:
             legacy,
             trigger=_TRIGGERS[chore.trigger],
             limit_tokens=limit_tokens,
+            seed_tokens=int(limit_tokens * SEED_SHARE),
             turn_id=TurnId(chore.chore_id),
         )
         await self._ledger.hand_off(
@@ -208,9 +221,16 @@ class Handovers:
         )
 
     async def _succession(
-        self, legacy: Legacy, *, trigger: Trigger, limit_tokens: int, turn_id: TurnId
+        self,
+        legacy: Legacy,
+        *,
+        trigger: Trigger,
+        limit_tokens: int,
+        seed_tokens: int,
+        turn_id: TurnId,
     ) -> Handoff:
-        handoff = await asyncio.to_thread(
+        """Make a handoff; where handoffs run in a circle, one with the smallest seed."""
+        make = partial(
             succession,
             legacy,
             trigger=trigger,
@@ -219,6 +239,12 @@ class Handovers:
             turn_id=turn_id,
             now=self._clock.now(),
         )
+        handoff = await asyncio.to_thread(make, seed_tokens=seed_tokens)
+        verdict = judged_by_guard(legacy, handoff, limit_tokens=limit_tokens)
+        if isinstance(verdict, Tripped):
+            log.error("handoff.tripped", reason=verdict.reason, trace_id=legacy.agent.trace_id)
+            smallest = int(limit_tokens * _SMALLEST_SEED_SHARE)
+            handoff = await asyncio.to_thread(make, seed_tokens=smallest)
         if (folder := self._limits.markdown_path) is None:
             return handoff
         return replace(handoff, markdown_path=str(folder / f"{handoff.handoff_id}.md"))
@@ -233,6 +259,12 @@ class Handovers:
             prefix=voice.prefix, language=Language.of(opened.language)
         )
         return voice.say(Kind.COMMAND, text, notice="handoff")
+
+
+def _seed_beside(turn: Turn, alone: Standing) -> int:
+    """What a fresh agent may begin with, so that this turn still fits beside it."""
+    room = turn.limit_tokens - alone.prompt_tokens - turn.smallest_answer_tokens
+    return min(int(turn.limit_tokens * SEED_SHARE), max(room, 0))
 
 
 def _document(opened: Opened) -> HandoffDocument | None:

@@ -16,7 +16,7 @@ from context.policy import Thresholds
 from context.prompt import Item
 from context.session import Agent
 from context.summary import Summary, view
-from context.usage import estimated_block_tokens, estimated_tokens
+from context.usage import estimated_block_tokens, estimated_tokens, most_block_tokens
 from storage.compactions import CompactionState, Past
 from storage.lanes import Claim
 from storage.mailbox import Mail
@@ -121,6 +121,15 @@ class Standing:
             noted_to=None,
             counted_tokens=None,
         )
+
+    @property
+    def most_tokens(self) -> int:
+        """What the next call will hold at the very most."""
+        if self.counted_tokens is not None:
+            return self.counted_tokens
+        new = (*self.own, *self.fresh)
+        doubt = sum(most_block_tokens(item.blocks) - self._estimated(item) for item in new)
+        return self.prompt_tokens + doubt
 
     @property
     def undrafted_tokens(self) -> int | None:

@@ -8,6 +8,7 @@ from bot.limits import Limits
 from context.briefing import briefing, fitted, seed, supplemented
 from context.categories import Trigger
 from context.facts import Fact
+from context.guard import SEED_SHARE, Verdict, digest, guarded
 from context.handoff import HandoffDocument, completion_percentage, document, summary_line
 from context.lifecycle import AgentState, TerminationReason
 from context.messages import AgentId, TurnId
@@ -17,10 +18,10 @@ from context.prompt import Item
 from context.redaction import redacted_items
 from context.replay import REPLAY_SHARE
 from context.session import Agent, Level
-from context.usage import estimated_block_tokens
+from context.usage import estimated_block_tokens, estimated_tokens
 from storage.handing_over import Handoff
 
-_SEED_SHARE = 0.30
+_REPLAYED_OF_SEED = REPLAY_SHARE / SEED_SHARE
 
 _REASONS = {
     Trigger.CRITICAL_THRESHOLD: TerminationReason.CONTEXT_WINDOW_EXHAUSTED,
@@ -57,6 +58,7 @@ def succession(
     *,
     trigger: Trigger,
     limit_tokens: int,
+    seed_tokens: int,
     limits: Limits,
     turn_id: TurnId,
     now: datetime,
@@ -70,6 +72,7 @@ def succession(
         legacy: What the agent leaves.
         trigger: What made it end.
         limit_tokens: What one agent may hold.
+        seed_tokens: What the next one may begin with: notes and replayed turns.
         limits: What else operators set.
         turn_id: The turn, or the chore, in which this happens.
         now: The time.
@@ -89,9 +92,9 @@ def succession(
         facts=legacy.facts,
         project_id=limits.project_id,
     )
-    replay_from = seed(legacy.items, max_tokens=int(limit_tokens * REPLAY_SHARE))
+    replay_from = seed(legacy.items, max_tokens=int(seed_tokens * _REPLAYED_OF_SEED))
     replayed = tuple(item for item in legacy.items if item.position >= replay_from)
-    kept, score = _probed(whole, replayed, legacy.facts, limit_tokens=limit_tokens)
+    kept, score = _probed(whole, replayed, legacy.facts, seed_tokens=seed_tokens)
     return Handoff(
         handoff_id=_handoff_id(agent, turn_id),
         sequence=agent.version,
@@ -108,16 +111,34 @@ def succession(
     )
 
 
+def judged_by_guard(legacy: Legacy, handoff: Handoff, *, limit_tokens: int) -> Verdict:
+    """Have the loop guard judge a handoff that is about to be made."""
+    told = _told(handoff.document)
+    first = handoff.successor.history_from
+    replayed = [item for item in legacy.items if item.position >= first]
+    tail_tokens = sum(estimated_block_tokens(item.blocks) for item in replayed)
+    earlier = briefed(legacy.previous)
+    return guarded(
+        seed_tokens=estimated_tokens(told) + tail_tokens,
+        limit_tokens=limit_tokens,
+        handoffs_in_a_row=handoff.successor.handoffs_in_a_row,
+        seed_digest=digest(told, str(first)),
+        earlier_seed_digest=(
+            digest(earlier, str(legacy.agent.history_from)) if earlier is not None else None
+        ),
+    )
+
+
 def _probed(
     whole: HandoffDocument,
     replayed: Sequence[Item],
     facts: Sequence[Fact],
     *,
-    limit_tokens: int,
+    seed_tokens: int,
 ) -> tuple[HandoffDocument, float]:
     """Trim the document to its room, ask it for every fact, and put in what it lacks."""
     tail_tokens = sum(estimated_block_tokens(item.blocks) for item in replayed)
-    kept = fitted(whole, max_tokens=int(limit_tokens * (_SEED_SHARE - REPLAY_SHARE)))
+    kept = fitted(whole, max_tokens=int(seed_tokens * (1 - _REPLAYED_OF_SEED)))
     tail = "\n".join(
         str(block["text"])
         for item in replayed
@@ -126,8 +147,7 @@ def _probed(
     )
     missing = probed(facts, told=f"{_told(kept)}\n{tail}").missing
     if missing:
-        room_tokens = int(limit_tokens * _SEED_SHARE) - tail_tokens
-        kept = supplemented(kept, missing, max_tokens=room_tokens)
+        kept = supplemented(kept, missing, max_tokens=seed_tokens - tail_tokens)
     return kept, probed(facts, told=f"{_told(kept)}\n{tail}").score
 
 
@@ -156,6 +176,7 @@ def _successor(agent: Agent, turn_id: TurnId, *, history_from: int, now: datetim
         began_from=_handoff_id(agent, turn_id),
         history_from=history_from,
         told=Level.NONE,
+        handoffs_in_a_row=agent.handoffs_in_a_row + 1 if agent.turns == 0 else 0,
         pace_tokens=agent.pace_tokens,
         bytes_per_token=agent.bytes_per_token,
         started_at=now,

@@ -146,7 +146,7 @@ class Turns:
             raise PromptTooLong(
                 prompt_tokens=alone.prompt_tokens, window_tokens=turn.limit_tokens
             )
-        return await self._handovers.rotated(turn, standing)
+        return await self._handovers.rotated(turn, standing, alone=alone)
 
     async def _give_up(
         self,

@@ -34,6 +34,7 @@ class Agent:
         compacted_at_turn: Its turns when the latest compaction was swapped in.
         compacted_to_tokens: What its window held right after that.
         pace_tokens: What a turn adds, smoothed over this agent's turns; 0 before it is known.
+        handoffs_in_a_row: How many before the one that made it were without a turn between.
         bytes_per_token: Measured for this session; the first guess before that.
     """
 
@@ -61,4 +62,5 @@ class Agent:
     compacted_to_tokens: int = 0
     pace_tokens: float = 0.0
     bytes_per_token: float = BYTES_PER_TOKEN
+    handoffs_in_a_row: int = 0
     started_at: datetime

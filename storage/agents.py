@@ -71,6 +71,7 @@ def agent_value(row: RowMapping) -> Agent:
         compacted_to_tokens=row["compacted_to_tokens"],
         pace_tokens=row["pace_tokens"],
         bytes_per_token=row["bytes_per_token"],
+        handoffs_in_a_row=row["handoffs_in_a_row"],
         started_at=row["started_at"],
     )
 
@@ -102,5 +103,6 @@ def agent_columns(agent: Agent) -> dict[str, object]:
         "compacted_to_tokens": agent.compacted_to_tokens,
         "pace_tokens": agent.pace_tokens,
         "bytes_per_token": agent.bytes_per_token,
+        "handoffs_in_a_row": agent.handoffs_in_a_row,
         "started_at": agent.started_at,
     }

@@ -295,6 +295,7 @@ class AgentRow(Row, table=True):
     bytes_per_token: float = Field(
         default=3, sa_column=Column(Double, nullable=False, server_default=text("3"))
     )
+    handoffs_in_a_row: int = _count()
     termination_reason: str | None = Field(default=None, sa_column=Column(Text))
     started_at: datetime
     ended_at: datetime | None = None

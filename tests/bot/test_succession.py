@@ -8,6 +8,7 @@ from bot.limits import Limits
 from bot.succession import Legacy, briefed, succession
 from context import trackers
 from context.categories import Trigger
+from context.guard import SEED_SHARE
 from context.lifecycle import AgentState, TerminationReason
 from context.messages import TurnId
 from context.prompt import Item
@@ -35,6 +36,7 @@ def handed_over(
         ),
         trigger=trigger,
         limit_tokens=limit_tokens,
+        seed_tokens=int(limit_tokens * SEED_SHARE),
         limits=Limits(tokens=limit_tokens),
         turn_id=TurnId("turn-9"),
         now=NOON,

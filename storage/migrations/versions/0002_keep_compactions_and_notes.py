@@ -180,6 +180,12 @@ def upgrade() -> None:
         sa.Column("bytes_per_token", sa.Double(), server_default=sa.text("3"), nullable=False),
     )
     op.add_column(
+        "agent",
+        sa.Column(
+            "handoffs_in_a_row", sa.Integer(), server_default=sa.text("0"), nullable=False
+        ),
+    )
+    op.add_column(
         "person", sa.Column("notices", sa.Text(), server_default="all", nullable=False)
     )
     op.add_column("person", sa.Column("language", sa.Text(), nullable=True))
