@@ -9,6 +9,7 @@ from typing_extensions import override
 from bot.commands import COMMANDS
 from context import notices
 from context.errors import SessionConflict
+from context.language import Language
 from context.messages import Command, Deleted, Edited, InboundMessage, UserId
 from storage.control import Control
 from storage.lanes import Claim, Lane
@@ -37,12 +38,13 @@ class LateControl(Control):
 def a_command(
     name: str,
     *,
+    argument: str = "",
     number: int = 100,
     conversation: str = "D0001",
     latest_session: bool = False,
 ) -> InboundMessage:
     """What the bot is asked for; by default in the direct chat."""
-    content = Command(name=name, latest_session=latest_session)
+    content = Command(name=name, argument=argument, latest_session=latest_session)
     return an_inbound(number=number, content=content, conversation=conversation)
 
 
@@ -93,6 +95,72 @@ async def test_the_limit_is_never_above_the_models_own_window(chat: Chat) -> Non
 
     assert await chat.command(a_command("context"), commands=commands) == [
         notices.context_unused(limit_tokens=1_000_000)
+    ]
+
+
+async def test_context_says_how_long_the_window_lasts_at_this_pace(chat: Chat) -> None:
+    chat.api.script(says(occupied_tokens=2_000), says(occupied_tokens=3_000))
+    await chat.tell(a_message(number=1))
+    await chat.tell(a_message(number=2))
+
+    assert await chat.command(a_command("context")) == [
+        notices.context_text(
+            occupied_tokens=3_000, limit_tokens=LIMIT, version=1, turns=2, turns_left=6
+        )
+    ]
+
+
+async def test_notices_says_which_come_and_how_to_change_that(chat: Chat) -> None:
+    assert await chat.command(a_command("notices")) == [
+        notices.notices_set("all", prefix=PREFIX)
+    ]
+
+
+@pytest.mark.parametrize("written", ["off", "OFF", " critical "])
+async def test_notices_are_as_the_person_chose(chat: Chat, written: str) -> None:
+    chosen = notices.notices_set(
+        "off" if "off" in written.lower() else "critical", prefix=PREFIX
+    )
+
+    told = await chat.command(
+        a_command("notices", argument=written), a_command("notices", number=101)
+    )
+
+    assert told == [chosen, chosen]
+
+
+@pytest.mark.parametrize(("name", "argument"), [("notices", "loud"), ("handoff", "to Ben")])
+async def test_a_word_that_a_command_does_not_take_is_answered_with_the_list(
+    chat: Chat, name: str, argument: str
+) -> None:
+    told = await chat.command(a_command(name, argument=argument))
+
+    assert told == [
+        notices.unknown_command(f"{name} {argument.lower()}", COMMANDS, prefix=PREFIX)
+    ]
+
+
+async def test_commands_are_answered_in_the_persons_language(chat: Chat) -> None:
+    await chat.receive(a_message())
+    await run(chat.database, "update person set language = 'de'")
+    german = Language.GERMAN
+
+    told = await chat.command(
+        a_command("help", number=101),
+        a_command("context", number=102),
+        a_command("stop", number=103),
+        a_command("notices", number=104),
+        a_command("dance", number=105),
+        a_command("new", number=106),
+    )
+
+    assert told == [
+        notices.help_text(COMMANDS, prefix=PREFIX, language=german),
+        notices.context_unused(limit_tokens=LIMIT, language=german),
+        notices.stopped(1, language=german),
+        notices.notices_set("all", prefix=PREFIX, language=german),
+        notices.unknown_command("dance", COMMANDS, prefix=PREFIX, language=german),
+        notices.new_started(language=german),
     ]
 
 
