@@ -84,7 +84,8 @@ def _successors(
 def _holds(told: str, value: str) -> bool:
     """Whether a value stands in a text, as it is or as a briefing writes it."""
     value = _spaced(value)
-    return _stands(told, value) or _stands(told, _spaced(unfenced(value)))
+    written = unfenced(value)
+    return _stands(told, value) or (written != value and _stands(told, written))
 
 
 def _stands(told: str, value: str) -> bool:

@@ -154,12 +154,11 @@ def test_a_chat_message_takes_no_time() -> None:
     )
     begun = time.process_time()
 
-    for _ in range(1_000):
-        found = said(text)
+    found = [said(text) for _ in range(1_000)]
 
     # 0.3 ms each is the aim; three times that leaves room for a busy machine.
     assert time.process_time() - begun < 0.9
-    assert len(found) == 6
+    assert {len(facts) for facts in found} == {6}
 
 
 @pytest.mark.slow
