@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from context.fact_patterns import FactKind
 from context.facts import Fact, kept
 from context.handoff import HandoffDocument, bulleted, notes_of
 from context.prompt import Item

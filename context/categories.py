@@ -123,7 +123,7 @@ class TokenUsage(Part):
             f"at most {self.peak_tokens:,}, in {self.turns:,} turns"
         )
         if self.compactions:
-            held += f", compacted {self.compactions:,} times"
+            held += f"; compactions: {self.compactions:,}"
         return (held,) if self.spent is None else (held, f"spent {_spent(self.spent)}")
 
 

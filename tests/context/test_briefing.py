@@ -6,17 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from context.briefing import briefing, fitted, seed
+from context.briefing import briefing, fitted, seed, supplemented
+from context.categories import UserProfile
 from context.entries import (
     DecisionNote,
     ErrorNote,
     FileNote,
+    Preference,
     RejectedAlternative,
     TaskProgress,
     Todo,
     WorkNote,
 )
+from context.facts import Fact
 from context.handoff import HandoffDocument
+from context.probes import probed
+from context.trackers import facts
 from context.usage import estimated_tokens
 from tests.builders import a_conversation, a_document
 
@@ -198,6 +203,125 @@ def test_with_no_room_at_all_next_to_nothing_is_left() -> None:
 
     assert few.original_request.text == ""
     assert tokens(few) < 110
+
+
+def a_wishing_document(times: int = 30) -> HandoffDocument:
+    """Wishes of every kind, and much besides."""
+    document = a_rich_document()
+    numbers = range(times)
+    return document.model_copy(
+        update={
+            "original_request": document.original_request.model_copy(
+                update={"standing_instructions": tuple(f"always observe {n}" for n in numbers)}
+            ),
+            "user_profile": UserProfile(
+                language="German",
+                preferences=tuple(Preference(text=f"likes tea {n}") for n in numbers),
+                constraints=tuple(Preference(text=f"no nuts {n}") for n in numbers),
+            ),
+        }
+    )
+
+
+def without(document: HandoffDocument, *names: str) -> HandoffDocument:
+    """The document with some categories empty."""
+    empty: dict[str, object] = dict.fromkeys(names, ())
+    if "conversation_summary" in empty:
+        empty["conversation_summary"] = ""
+    return document.model_copy(update=empty)
+
+
+LISTS = (
+    "conversation_summary",
+    "work_completed",
+    "files",
+    "rejected_alternatives",
+    "decisions",
+    "errors",
+    "task_progress",
+    "todos",
+    "open_commitments",
+)
+
+
+def test_likes_go_before_what_the_person_must_have_the_oldest_first() -> None:
+    whole = a_wishing_document()
+    room = tokens(without(whole, *LISTS))
+
+    few, fewer = fitted(whole, max_tokens=room - 50), fitted(whole, max_tokens=room - 350)
+
+    likes, musts = few.user_profile.preferences, fewer.user_profile.constraints
+    assert 0 < len(likes) < 30
+    assert likes == whole.user_profile.preferences[-len(likes) :]
+    assert few.user_profile.constraints == whole.user_profile.constraints
+    assert fewer.user_profile.preferences == ()
+    assert 0 < len(musts) < 30
+    assert musts == whole.user_profile.constraints[-len(musts) :]
+    assert fewer.key_facts == whole.key_facts
+    assert fewer.user_profile.language == "German"
+
+
+def test_standing_instructions_go_last_of_all() -> None:
+    whole = a_wishing_document()
+    profile = UserProfile(language="German")
+    bare = without(whole, *LISTS, "key_facts").model_copy(update={"user_profile": profile})
+
+    few, fewer = fitted(whole, max_tokens=tokens(bare)), fitted(whole, max_tokens=200)
+
+    always = whole.original_request.standing_instructions
+    assert (few.key_facts, few.original_request.standing_instructions) == ((), always)
+    left = fewer.original_request.standing_instructions
+    assert fewer.original_request.text == ""
+    assert 0 < len(left) < 30
+    assert left == always[-len(left) :]
+    assert tokens(fewer) <= 200
+
+
+# What the probes missed.
+
+
+def facts_said(*said: str) -> tuple[Fact, ...]:
+    """What patterns find in a conversation."""
+    return tuple(facts(a_conversation(*said)))
+
+
+def test_what_is_missing_is_put_in_where_it_belongs() -> None:
+    missing = facts_said(
+        "Always answer in French. My ticket is T-99.", "I will call you back.", "Which one?"
+    )
+
+    whole = supplemented(a_document(), missing, max_tokens=10_000)
+
+    assert probed(missing, told=briefing(whole, sequence=1)).score == 1
+    assert whole.original_request.standing_instructions == ("Always answer in French.",)
+    assert [one.line for one in whole.open_commitments] == [
+        "promise: I will call you back.",
+        "question: Which one?",
+    ]
+    assert [fact.value for fact in whole.key_facts] == ["48213", "T-99"]
+
+
+def test_what_is_put_in_takes_the_place_of_what_is_worth_less() -> None:
+    document = a_rich_document()
+    missing = facts_said("My ticket is X-1", "Ok", "My code is Y-22.")
+
+    few = supplemented(document, missing, max_tokens=600)
+
+    assert tokens(few) <= 600
+    assert {"X-1", "Y-22"} <= {fact.value for fact in few.key_facts}
+    assert few.conversation_summary == ""
+
+
+def test_putting_in_what_is_there_changes_nothing() -> None:
+    document = a_document("Always answer in French. My ticket is T-99.", "I will call you.")
+
+    again = supplemented(
+        document,
+        facts_said("Always answer in French. My ticket is T-99.", "I will call you."),
+        max_tokens=10_000,
+    )
+
+    assert again == document
 
 
 def test_turns_are_replayed_from_where_a_whole_one_begins() -> None:

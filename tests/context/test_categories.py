@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from context.categories import (
 )
 from context.entries import PendingCall, Preference
 from context.lifecycle import TerminationReason
+from context.usage import Usage
 from tests.builders import NOON, an_agent
 
 
@@ -43,6 +45,20 @@ from tests.builders import NOON, an_agent
             TokenUsage(limit_tokens=4_000, occupied_tokens=3_700, peak_tokens=3_800, turns=9),
             ("3,700/4,000 tokens, at most 3,800, in 9 turns",),
         ),
+        (
+            TokenUsage(
+                limit_tokens=4_000,
+                occupied_tokens=3_700,
+                peak_tokens=3_800,
+                turns=9,
+                compactions=2,
+                spent=Usage(input_tokens=1_000, cache_read_tokens=9_000, output_tokens=70),
+            ),
+            (
+                "3,700/4,000 tokens, at most 3,800, in 9 turns; compactions: 2",
+                "spent 1,000 tokens in, 0 into the cache, 9,000 from it, 70 out",
+            ),
+        ),
         (UserProfile(), ()),
         (
             UserProfile(
@@ -67,18 +83,15 @@ def test_every_category_says_itself(category: ToolState, lines: tuple[str, ...])
 def test_an_agent_is_known_by_version_trace_place_and_time() -> None:
     agent = an_agent(version=2)
 
-    info = AgentInfo(
-        agent_id=agent.agent_id,
-        agent_type=agent.agent_type,
-        version=agent.version,
-        parent_id=None,
-        trace_id=agent.trace_id,
-        session_id=agent.session_id,
-        platform=agent.platform,
-        provider=agent.provider,
-        started_at=NOON,
-        ended_at=NOON + timedelta(hours=1),
-    )
+    info = AgentInfo.of(agent, ended_at=NOON + timedelta(hours=1))
 
     assert info.lines[0] == f"chat agent 2 of trace {agent.trace_id} (agent-2)"
     assert info.lines[2] == "from 2026-11-20 12:00 to 2026-11-20 13:00 UTC"
+
+
+def test_what_an_agent_held_is_told_with_its_compactions() -> None:
+    agent = replace(an_agent(occupied_tokens=900), compactions=1)
+
+    usage = TokenUsage.of(agent, limit_tokens=4_000, spent=None)
+
+    assert usage.lines == ("900/4,000 tokens, at most 900, in 3 turns; compactions: 1",)

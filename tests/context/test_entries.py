@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from context.entries import (
     Commitment,
+    Conflict,
     DecisionNote,
     ErrorNote,
     FileNote,
@@ -12,6 +13,8 @@ from context.entries import (
     Preference,
     RecentTurn,
     RejectedAlternative,
+    Sourced,
+    Statement,
     TaskProgress,
     Todo,
     WorkNote,
@@ -48,10 +51,33 @@ from tests.builders import NOON
         (FileNote(reference="a.pdf", action="written", note="offer"), "written a.pdf: offer"),
         (WorkNote(what="moved"), "moved"),
         (WorkNote(what="moved", evidence="c1"), "moved (c1)"),
+        (Statement(text="be brief"), "be brief"),
+        (Conflict(category="todos", tracked="a", noted="b"), "todos: kept “a”, not “b”"),
     ],
 )
 def test_every_entry_says_itself_in_a_line(entry: Todo, line: str) -> None:
     assert entry.line == line
+
+
+@pytest.mark.parametrize(
+    ("entry", "gist"),
+    [
+        (Todo(text="call", due="Friday"), "call"),
+        (TaskProgress(task="move", status="half"), "move"),
+        (ErrorNote(message="boom", where="find"), "boom"),
+        (DecisionNote(decision="red", reason="warm"), "red"),
+        (RejectedAlternative(option="blue"), "blue"),
+        (WorkNote(what="moved"), "moved"),
+    ],
+)
+def test_an_entry_is_known_again_by_its_first_words(entry: Sourced, gist: str) -> None:
+    assert entry.gist == gist
+
+
+def test_an_entry_from_before_positions_were_kept_is_read() -> None:
+    todo = Todo.model_validate({"text": "call", "sources": ["slack-1"]})
+
+    assert todo.positions == ()
 
 
 def test_a_turn_says_both_sides() -> None:
