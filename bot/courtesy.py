@@ -5,10 +5,12 @@ from contextlib import suppress
 from datetime import timedelta
 
 from bot.ports import Clock
+from bot.standing import language_in
 from bot.voice import Voice
 from channels.port import Channel
 from context import notices
 from context.errors import StoreError
+from context.language import Language
 from context.messages import TurnId
 from storage.lanes import Claim
 from storage.ledger import Ledger
@@ -45,7 +47,8 @@ class Courtesy:
         voice = Voice(
             channel, mail.messages[-1].reply_to, turn_id=TurnId(f"{mail.turn_id}-working")
         )
-        spoken = voice.say(Kind.NOTICE, notices.still_working())
+        language = language_in(mail) or Language.ENGLISH
+        spoken = voice.say(Kind.NOTICE, notices.still_working(language=language))
         # It is not worth the answer that is under way; a lost claim ends that by itself.
         with suppress(StoreError):
             await self._ledger.note(claim, mail.turn_id, spoken, now=self._clock.now())

@@ -54,8 +54,7 @@ class Turn:
     @property
     def language(self) -> Language | None:
         """The language that the person writes in now; None where that is not plain."""
-        said = (message.content for message in self.mail.messages)
-        return language_of(one.text for one in said if isinstance(one, Said))
+        return language_in(self.mail)
 
     @property
     def reserved_tokens(self) -> int:
@@ -158,6 +157,12 @@ class Standing:
 
     def _estimated(self, item: Item) -> int:
         return estimated_block_tokens(item.blocks, bytes_per_token=self.agent.bytes_per_token)
+
+
+def language_in(mail: Mail) -> Language | None:
+    """The language that messages are written in; None where that is not plain."""
+    said = (message.content for message in mail.messages)
+    return language_of(one.text for one in said if isinstance(one, Said))
 
 
 def fits(turn: Turn, standing: Standing) -> bool:

@@ -14,11 +14,12 @@ from bot.courtesy import Courtesy
 from bot.handover import Handovers
 from bot.opening import Opening
 from bot.ports import Clock
-from bot.standing import Standing, Turn, fits, task
+from bot.standing import Standing, Turn, fits, language_in, task
 from bot.voice import Voice
 from channels.port import Channel
 from context import notices
 from context.errors import ModelError, PromptTooLong
+from context.language import Language
 from context.messages import Provider, TurnId
 from storage.lanes import Claim, Lanes
 from storage.ledger import Ledger
@@ -78,19 +79,20 @@ class Turns:
             await self._give_up(claim, mail, (), fate="failed", reason="channel_not_configured")
             return
         voice = Voice(channel, last.reply_to, turn_id=mail.turn_id)
+        language = language_in(mail) or Language.ENGLISH
         if mail.attempts > _MOST_ATTEMPTS:
-            told = voice.say(Kind.NOTICE, notices.failed())
+            told = voice.say(Kind.NOTICE, notices.failed(language=language))
             await self._give_up(claim, mail, told, fate="failed", reason="too_many_attempts")
             return
         try:
             async with beside(self._courtesy.show(claim, mail, channel)):
                 await self._answer(claim, mail, channel=channel, voice=voice)
         except PromptTooLong:
-            told = voice.say(Kind.NOTICE, notices.too_long())
+            told = voice.say(Kind.NOTICE, notices.too_long(language=language))
             await self._give_up(claim, mail, told, fate="refused", reason="too_long")
         except ModelError as error:
             log.warning("turn.failed", turn_id=mail.turn_id, reason=str(error))
-            told = voice.say(Kind.NOTICE, notices.failed())
+            told = voice.say(Kind.NOTICE, notices.failed(language=language))
             reason = type(error).__name__
             await self._give_up(claim, mail, told, fate="failed", reason=reason)
 

@@ -18,6 +18,7 @@ ASIDE = "It was a present for my aunt, who likes lamps a great deal. " * 8
 async def talked(chat: Chat, *, upto: float = 0.80) -> InboundMessage:
     """A long conversation that fills the window so far; its last message."""
     number, occupied_tokens = 0, 0
+    message = a_message()
     while occupied_tokens < upto * LIMIT:
         number += 1
         chat.api.script(Answer.saying("Noted. " + "All is well with it. " * 12))
