@@ -96,7 +96,8 @@ def supplemented(
         missing: What it is to hold; sentences go where they belong.
         max_tokens: What the briefing may take then, by estimate.
     """
-    account = reconciled([*document.key_facts, *missing], notes_of(document), questions=missing)
+    asked = [fact for fact in missing if fact.kind is FactKind.QUESTION]
+    account = reconciled([*document.key_facts, *missing], notes_of(document), questions=asked)
     known = document.open_commitments
     promised = (one for one in account.commitments if one.text not in {o.text for o in known})
     request = document.original_request.model_copy(
