@@ -81,11 +81,11 @@ class Fact:
 def merged(old: Iterable[Fact], new: Iterable[Fact]) -> tuple[Fact, ...]:
     """Add newer facts to older ones, in the order in which values were first mentioned.
 
-    A value said again is the same fact; stated again, it goes by the name it then gets. Where a person states another value for an
-    identifier, address or number of the same name, or instructs otherwise about the same, the
-    older one stays and says what took its place; stating the old value again makes it current
-    again. Words that settle a promise are said of it in the same way. Merging twice changes
-    nothing.
+    A value said again is the same fact; stated again, it goes by the name it then has. Where
+    a person states another value for an identifier, address or number of the same name, or
+    instructs otherwise about the same, the older one stays and says what took its place;
+    stating the old value again makes it current again. Words that settle a promise are said
+    of it in the same way. Merging twice changes nothing.
     """
     merging = _Merging(old)
     for fact in new:

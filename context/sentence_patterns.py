@@ -37,7 +37,7 @@ _NAME = either(
     "(?:address me as|refer to me as)",
     "nenn(?:e|t|en sie)? (?:mich|uns)",
     "appell?e[zs]?[- ]moi",
-    "m'appeler",
+    "m'appel(?:er|les|iez)",
     "ll[aá]m(?:a|e|en)me",
     "llamarme",
     "me cham(?:e|a|em|ar)(?: de)?",
@@ -70,8 +70,13 @@ _TELL = either(
     "(?:rispondi|risponda|rispondimi|rispondete|scrivi|scriva|scrivimi|parla|parlami|rispondere)",
     "(?:antwoord|schrijf|praat)",
 )
+# "Write me in German", not "write me an email in German", which is asked for once.
+_TO_ME = either(
+    "to me|me|back|with me|only|always|please|mir|mit mir|bitte|immer|nur|toujours|seulement",
+    "siempre|solo|sólo|conmigo|sempre|só|comigo|con me|altijd|alleen",
+)
 _IN_LANGUAGE = either(
-    rf"{_TELL}(?: [a-zà-ÿ]{{2,8}}){{0,3}} (?:in|auf|en|em|in het) {_LANGUAGES}",
+    rf"{_TELL}(?: {_TO_ME}){{0,3}} (?:in|auf|en|em|in het) {_LANGUAGES}",
     rf"(?:in|auf|en|em) {_LANGUAGES},? (?:please|bitte|s'il (?:te|vous) pla[iî]t|por favor"
     "|per favore|antworten|schreiben|sprechen)",
     rf"{_LANGUAGES},? please",
