@@ -1,7 +1,7 @@
 """Runs the same long conversations through several strategies, and prints what each still knows.
 
     python -m tests.bench.continuity [--seeds N] [--window TOKENS] [--only a,b,c,d]
-                                     [--url URL] [--lossless]
+                                     [--url URL] [--lossless] [--misses]
 
 (a) a sliding window, (b) prose summaries, (c) the API's own compaction, (d) ours, through its
 webhooks, workers and database; and (e) any bot at an address:
@@ -36,7 +36,7 @@ from bot.emulator.servers.serving import serving
 from bot.logs import configure
 from tests.bench import continuity_losses
 from tests.bench.continuity_ours import ours
-from tests.bench.continuity_report import Result, Strategy, converse, table
+from tests.bench.continuity_report import Result, Strategy, converse, misses, table
 from tests.bench.continuity_strategies import (
     AnyBot,
     ProseSummaries,
@@ -68,6 +68,7 @@ class Options:
         window_tokens: What one prompt may hold.
         is_lossless: Whether summaries and notes keep all that the stand-in finds.
         url: Where (e) is.
+        shows_misses: Whether what was not answered is listed.
     """
 
     letters: Sequence[str]
@@ -75,6 +76,7 @@ class Options:
     window_tokens: int
     is_lossless: bool
     url: str | None
+    shows_misses: bool
 
 
 async def compared(options: Options) -> Sequence[Result]:
@@ -122,6 +124,7 @@ def _options(arguments: Sequence[str]) -> Options:
     parser.add_argument("--only", default="a,b,c,d", help="strategies, such as a,d")
     parser.add_argument("--url", help="a bot to compare with")
     parser.add_argument("--lossless", action="store_true", help="models that forget nothing")
+    parser.add_argument("--misses", action="store_true", help="list what was not answered")
     read = parser.parse_args(arguments)
     letters = [letter for letter in read.only.split(",") if letter in "abcd" and letter]
     return Options(
@@ -130,13 +133,17 @@ def _options(arguments: Sequence[str]) -> Options:
         window_tokens=read.window,
         is_lossless=read.lossless,
         url=read.url,
+        shows_misses=read.misses,
     )
 
 
 def main() -> None:
     """Run what the command line says."""
     configure(level="error", style="console", secret_key="bench")
-    results = asyncio.run(compared(_options(sys.argv[1:])))
+    options = _options(sys.argv[1:])
+    results = asyncio.run(compared(options))
+    if options.shows_misses:
+        sys.stdout.write(f"{misses(results)}\n\n")
     sys.stdout.write(f"{table(results)}\n")
 
 

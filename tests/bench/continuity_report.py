@@ -56,14 +56,29 @@ class Asked:
     """What became of one question.
 
     Attributes:
+        heard: The answer.
         resets: How many lay between telling and asking.
-        is_stale: Whether a value that no longer holds was given as if it did.
     """
 
-    kind: Kind
+    planted: Planted
+    heard: str
     resets: int
-    is_answered: bool
-    is_stale: bool
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of thing was asked for."""
+        return self.planted.kind
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the answer holds what was told."""
+        return self.planted.answer.casefold() in self.heard.casefold()
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a value that no longer holds was given as if it did."""
+        old = self.planted.superseded
+        return bool(old) and old in self.heard and not self.is_answered
 
 
 @dataclass(slots=True)
@@ -90,7 +105,7 @@ async def converse(strategy: Strategy, talk: Sequence[Turn], result: Result) -> 
         told_at |= {one.told: strategy.resets for one in turn.tells}
         if turn.asks is not None:
             between = strategy.resets - told_at[turn.asks.told]
-            result.asked.append(judged(turn.asks, heard.text, resets=between))
+            result.asked.append(Asked(planted=turn.asks, heard=heard.text, resets=between))
     result.resets += strategy.resets
     if (paid := strategy.paid) is None:
         result.has_bill = False
@@ -99,12 +114,18 @@ async def converse(strategy: Strategy, talk: Sequence[Turn], result: Result) -> 
         result.priced += paid.priced
 
 
-def judged(planted: Planted, answer: str, *, resets: int) -> Asked:
-    """Judge an answer by the words that it must hold, and one that it must not hold alone."""
-    lower = answer.casefold()
-    is_answered = planted.answer.casefold() in lower
-    is_stale = bool(planted.superseded) and planted.superseded in lower and not is_answered
-    return Asked(kind=planted.kind, resets=resets, is_answered=is_answered, is_stale=is_stale)
+def misses(results: Sequence[Result]) -> str:
+    """List what was not answered, with what was heard instead."""
+    return "\n".join(
+        f"{result.name}, after {one.resets}: {one.planted.told}\n    {_one_line(one.heard)}"
+        for result in results
+        for one in result.asked
+        if not one.is_answered
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def table(results: Sequence[Result]) -> str:

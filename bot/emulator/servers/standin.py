@@ -77,7 +77,7 @@ def _unknown(read: Reading) -> list[str]:
     if read.asked_for:
         return []
     asked, sources = _asked(read)
-    return [question for question in asked if sources.quote(question) is None]
+    return [question for question in asked if not sources.is_about(question)]
 
 
 def _recalling(tool: Tool, question: str) -> ToolUseBlock:

@@ -41,6 +41,8 @@ _END = re.compile(
 )
 # A letter, or two of which the first is a capital or that are known: Dr., nr.
 _ABBREVIATED = re.compile(r"(?<![\w-])(?:[^\W\d]|[A-Z][a-z]|bd|bl|ca|no|nr|st|vs)$")
+# When something was said is no part of it: "quote: 2026-11-20: Where is it?"
+_DATED = re.compile(r"^(?:[-*•]\s+)?(?:\w{1,20}: )?\d{4}-\d\d-\d\d(?: \d\d:\d\d)?(?: UTC)?: ")
 _DIGIT = re.compile(r"\d")
 _BULLET = re.compile(r"^(?:[-*•]|\d+[.)])\s+")
 
@@ -88,6 +90,18 @@ class Sources:
         asked = _Question(question, terms(question))
         best = self._best(asked, self._matches(asked))
         return None if best is None else _tidy(self._sentence(self._corrected(best)))
+
+    def is_about(self, question: str) -> bool:
+        """Whether the answer there is holds the rarest word of the question, so is about it."""
+        asked = _Question(question, terms(question))
+        matched = self._matches(asked)
+        best = self._best(asked, matched)
+        if best is None:
+            return False
+        weights = self._weights(asked, matched)
+        words = [number for number, term in enumerate(asked.terms) if term.is_word]
+        rarest = max(words, key=weights.__getitem__, default=None)
+        return rarest is None or rarest in matched[best].terms
 
     def _matches(self, question: _Question) -> dict[_Place, _Hits]:
         """The sentences that hold a term, with what they hold."""
@@ -226,7 +240,8 @@ def _replaces(figure: str, sentence: str, figures: Container[str]) -> bool:
 
 
 def _only_asks(sentence: str) -> bool:
-    return is_question(sentence) and not identifiers(sentence, most=1)
+    asked = _DATED.sub("", sentence)
+    return is_question(asked) and not identifiers(asked, most=1)
 
 
 def _mentions(figure: str, text: str) -> Iterator[int]:

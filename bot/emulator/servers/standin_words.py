@@ -15,10 +15,10 @@ _SHORT_CHARS, _WHOLE_CHARS = 3, 5
 
 # The small words of English, German, French, Spanish, Italian, Portuguese and Dutch.
 _SMALL_WORD_LIST = """
-a about again all also am an and any are as at be been but by can could did do does for
-from give gave had has have he her here him his how i if in into is it its just know let
-like may me mention mentioned might mine my no not now of on once or our please recall
-remember remind said say she should so some tell than that the their them then there these
+a about again all also am an and any are as at be been but by can check could did do does
+find for from give gave had has have he her here him his how i if in into is it its just know let
+like look may me mention mentioned might mine my no not now of on once or our please recall
+remember remind said say search she should so some tell than that the their them then there these
 they this those to told too up us was we were what when where which who whom whose why will
 with would yes you your
 aber als am auch auf aus bei bin bist bitte da das dass dein deine dem den der des dich die

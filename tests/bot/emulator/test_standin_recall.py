@@ -49,6 +49,32 @@ def test_a_question_that_the_prompt_answers_is_not() -> None:
     assert "BX-48213-A" in said.text
 
 
+def test_what_is_known_of_something_else_is_no_answer() -> None:
+    told = "It is still open whether the piano goes into the attic."
+    more = [user(told), assistant("Noted.")]
+
+    known = answer(*more, user("What is still open about the piano?"))
+    unknown = answer(*more, user("What is still open about the greenhouse?"))
+
+    assert (len(calls(known)), len(calls(unknown))) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["Could you look up my order number?", "Can you please find the order number again?"],
+)
+def test_words_of_asking_do_not_count(asked: str) -> None:
+    assert calls(answer(user(TOLD), assistant("Noted."), user(asked))) == []
+
+
+def test_scripts_without_spaces_are_known_by_what_they_share() -> None:
+    said = answer(
+        user("注文番号はBX-1です。"), assistant("Noted."), user("注文番号は何ですか?")
+    )
+
+    assert calls(said) == []
+
+
 @pytest.mark.parametrize("told", ["My order number is BX-1.", "Good morning", "Who are you?"])
 def test_what_is_no_question_about_the_past_is_never_looked_up(told: str) -> None:
     assert calls(answer(user(told))) == []

@@ -155,3 +155,9 @@ def test_a_sentence_may_end_with_a_short_word() -> None:
     assert Sources([told]).quote("How much does the printer cost?") == (
         "The printer costs $591.93."
     )
+
+
+def test_a_dated_question_is_no_answer_either() -> None:
+    told = ["2026-11-20: What is my order number?", "My order number is seventeen."]
+
+    assert Sources(told).quote("What is my order number?") == told[1]
