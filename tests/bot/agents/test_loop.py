@@ -1,7 +1,7 @@
 """The loop of one turn: steps, calls of tools, and how it comes to an end."""
 
 from bot.emulator.servers.model_answer import Answer, tool_use
-from bot.emulator.servers.model_request import TextBlock, ToolResultBlock
+from bot.emulator.servers.model_request import MessageRequest, TextBlock, ToolResultBlock
 from context import notices
 from tests.bot.chat import Chat, a_message, given, says
 from tests.storage.scenes import value
@@ -9,8 +9,18 @@ from tests.storage.scenes import value
 TOLD = notices.failed()
 
 
+def results(request: MessageRequest) -> list[ToolResultBlock]:
+    """What tools gave back, as the model was given it."""
+    return [
+        block
+        for message in request.messages
+        for block in message.content
+        if isinstance(block, ToolResultBlock)
+    ]
+
+
 async def test_an_unknown_tool_is_answered_and_the_turn_goes_on(chat: Chat) -> None:
-    call = tool_use("recall", {"query": "order"})
+    call = tool_use("track", {"query": "order"})
     chat.api.script(
         Answer(content=(TextBlock(text="Let me see."), call)), says("I have no such tool.")
     )
@@ -18,14 +28,62 @@ async def test_an_unknown_tool_is_answered_and_the_turn_goes_on(chat: Chat) -> N
     told = await chat.tell(a_message())
 
     assert told[-1].text == "I have no such tool."
-    (result,) = [
-        block
-        for message in chat.asked[1].messages
-        for block in message.content
-        if isinstance(block, ToolResultBlock)
-    ]
+    (result,) = results(chat.asked[1])
     assert (result.tool_use_id, result.is_error) == (call.id, True)
     assert await value(chat.database, "select count(*) from step") == 2
+
+
+async def test_what_was_said_before_is_looked_up_and_kept_with_its_step(chat: Chat) -> None:
+    chat.api.script(says("Noted."))
+    await chat.tell(a_message("My parrot is called Polly", number=1))
+    call = tool_use("recall", {"question": "name of the parrot"})
+    chat.api.script(Answer(content=(call,)), says("Polly."))
+
+    told = await chat.tell(a_message("What is its name?", number=2))
+
+    assert told[-1].text == "Polly."
+    (result,) = results(chat.asked[-1])
+    (found,) = result.content
+    assert isinstance(found, TextBlock)
+    assert "My parrot is called Polly" in found.text
+    assert "What is its name?" not in found.text
+    assert result.is_error is None
+    assert await value(chat.database, "select count(*) from step") == 3
+    assert await value(chat.database, "select count(*) from content_item") == 6
+
+
+async def test_several_calls_of_a_step_have_their_results_in_order(chat: Chat) -> None:
+    calls = [tool_use("recall", {"question": word}) for word in ("parrot", "lamp")]
+    chat.api.script(Answer(content=tuple(calls)), says())
+
+    await chat.tell(a_message())
+
+    assert [one.tool_use_id for one in results(chat.asked[1])] == [one.id for one in calls]
+
+
+async def test_every_prompt_offers_the_same_tools_in_the_same_words(chat: Chat) -> None:
+    chat.api.script(Answer(content=(tool_use("recall", {"question": "x"}),)), says(), says())
+
+    await chat.tell(a_message(number=1))
+    await chat.tell(a_message(number=2))
+
+    offered = [asked.tools for asked in chat.asked]
+    assert [tool.name for tool in offered[0]] == ["recall"]
+    assert offered == [offered[0]] * 3
+
+
+async def test_a_call_in_an_answer_that_was_cut_short_is_not_run(chat: Chat) -> None:
+    call = tool_use("recall", {"question": "parrot"})
+    chat.api.script(
+        Answer(content=(TextBlock(text="Let me"), call), stop_reason="max_tokens"), says()
+    )
+
+    told = await chat.tell(a_message(number=1))
+    await chat.tell(a_message(number=2))
+
+    assert told[-2].text == "Let me"
+    (result,) = results(chat.asked[1])
+    assert (result.tool_use_id, result.is_error) == (call.id, True)
 
 
 async def test_a_paused_answer_goes_on(chat: Chat) -> None:

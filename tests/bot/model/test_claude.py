@@ -1,6 +1,7 @@
 """One call of the Messages API with the real SDK, over the wire."""
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from bot.model.windows import DEFAULT_MODEL
 from context.prompt import StopReason
 from context.usage import Usage
 from tests.bot.model.canned import START, CannedApi, block, ending, text
-from tests.bot.model.prompts import a_prompt, from_model, from_person, from_tools
+from tests.bot.model.prompts import a_prompt, a_tool, from_model, from_person, from_tools
 from tests.bot.model.waiting import until
 from tests.clock import ManualClock
 
@@ -44,6 +45,46 @@ async def test_an_answer_has_text_stop_reason_usage_and_model(
         input_tokens=3, cache_read_tokens=50, cache_write_tokens=7, output_tokens=11
     )
     assert answer.model == DEFAULT_MODEL
+
+
+async def test_tools_are_offered_and_their_calls_come_back(
+    claude: Claude, model_api: ModelApi
+) -> None:
+    call = tool_use("recall", {"question": "parrot"})
+    model_api.script(Answer(content=(call,)))
+
+    answer = await claude.answer(a_prompt(tools=(a_tool("track"), a_tool("recall"))))
+
+    assert answer.stop is StopReason.TOOL_USE
+    assert [block["name"] for block in answer.blocks] == ["recall"]
+    (asked,) = model_api.requests
+    assert [tool.name for tool in asked.tools] == ["recall", "track"]
+    assert asked.output_schema is None
+
+
+async def test_an_answer_keeps_to_the_schema_it_is_asked_for(
+    claude: Claude, model_api: ModelApi
+) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"goal": {"type": "string"}},
+        "required": ["goal"],
+        "additionalProperties": False,
+    }
+
+    answer = await claude.answer(a_prompt(answer_schema=schema))
+
+    assert list(json.loads(answer.text)) == ["goal"]
+    assert model_api.requests[0].output_schema == schema
+
+
+async def test_counting_counts_the_tools_too(claude: Claude) -> None:
+    plain = await claude.count(a_prompt())
+    with_tools = await claude.count(a_prompt(tools=(a_tool(),)))
+
+    assert plain is not None
+    assert with_tools is not None
+    assert with_tools > plain
 
 
 async def test_the_call_says_what_the_prompt_says_and_nothing_the_api_refuses(
