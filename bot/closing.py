@@ -14,7 +14,7 @@ from context.facts import Fact
 from context.lifecycle import AgentState
 from context.notices import wanted
 from context.pace import added_tokens, paced, turns_left
-from context.policy import HandOff, Notify, Proceed, Rotate, decide
+from context.policy import HandOff, Notify, Proceed, Rotate, Thresholds, decide
 from context.prompt import StopReason
 from context.redaction import redacted_items
 from context.session import Agent, Level
@@ -217,14 +217,12 @@ def _greeting(voice: Voice, standing: Standing) -> tuple[Spoken, ...]:
 def _warned(turn: Turn, standing: Standing, agent: Agent) -> tuple[Spoken, ...]:
     if not wanted("warning", standing.notices):
         return ()
-    thresholds = turn.thresholds
-    handoff_at = thresholds.critical or thresholds.rotation
-    compacts = agent.compactions < turn.limits.shaping.max_compactions
+    thresholds = _ahead(turn, agent)
     text = notices.warning(
         occupied_tokens=agent.occupied_tokens,
         limit_tokens=turn.limit_tokens,
-        compaction_at=thresholds.compaction if compacts else None,
-        handoff_at=handoff_at,
+        compaction_at=thresholds.compaction,
+        handoff_at=thresholds.critical or thresholds.rotation,
         turns_left=_turns_left(turn, agent),
         prefix=turn.voice.prefix,
         language=standing.language,
@@ -240,9 +238,19 @@ def _usage_line(turn: Turn, standing: Standing, agent: Agent) -> tuple[Spoken, .
     if not due or not wanted("usage", standing.notices):
         return ()
     text = notices.usage_line(
-        agent.occupied_tokens, turn.limit_tokens, turn.thresholds, language=standing.language
+        agent.occupied_tokens,
+        turn.limit_tokens,
+        _ahead(turn, agent),
+        language=standing.language,
     )
     return turn.voice.say(Kind.NOTICE, text, notice="usage")
+
+
+def _ahead(turn: Turn, agent: Agent) -> Thresholds:
+    """The steps that are still ahead of an agent; it is compacted only so often."""
+    if agent.compactions < turn.limits.shaping.max_compactions:
+        return turn.thresholds
+    return replace(turn.thresholds, compaction=None)
 
 
 def _turns_left(turn: Turn, agent: Agent) -> int | None:
