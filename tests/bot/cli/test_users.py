@@ -1,6 +1,5 @@
 """`bot users`: search, export and import."""
 
-import asyncio
 import io
 import json
 import sys
@@ -92,13 +91,13 @@ async def test_input_is_imported(bot: Bot, file: Path, monkeypatch: pytest.Monke
 
 
 async def test_an_export_is_a_file_to_import(
-    database: Database, bot: Bot, folder: Path
+    database: Database, bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await say(database, "Hello", "I see")
-    out = (await bot("users", "export", USER)).out
-    await asyncio.to_thread((folder / "out.ndjson").write_text, out)
+    exported = (await bot("users", "export", USER)).out.encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(exported)))
 
-    done = await bot("users", "import", "out.ndjson")
+    done = await bot("users", "import", "-")
 
     assert done.out == "Imported: 0 messages. Here already: 1.\n"
 
