@@ -15,7 +15,9 @@ from starlette.routing import BaseRoute
 from bot.addresses import database_addresses
 from bot.admin.api import admin_routes
 from bot.admin.pseudonyms import Pseudonyms
+from bot.admin.records import Records
 from bot.clock import SystemClock
+from bot.limits import limits_of
 from bot.logs import configure
 from bot.metrics import Metrics
 from bot.serving import serve, stop_signal
@@ -27,12 +29,9 @@ from context.errors import StoreUnavailable
 from context.messages import Provider
 from storage.database import Address, Database, open_database
 from storage.figures import FiguresReader
-from storage.handoffs import Handoffs
 from storage.mailbox import Mailbox
 from storage.outbox import Outbox
 from storage.people import People
-from storage.recall import Recall
-from storage.traces import Traces
 
 _AWAIT_DATABASE = timedelta(seconds=10)
 _ASK_AGAIN_AFTER = timedelta(seconds=1)
@@ -160,12 +159,12 @@ def web_app(process: Process, more: Sequence[BaseRoute] = ()) -> Starlette:
         public_url=process.settings.public_url,
     )
     admin = admin_routes(
-        Handoffs(process.database),
-        traces=Traces(process.database),
-        recall=Recall(process.database),
+        Records.of(process.database),
         pseudonyms=Pseudonyms(
             People(process.database), secret_key=key.get_secret_value() if key else None
         ),
+        limits=limits_of(process.settings),
+        clock=process.clock,
         token=token.get_secret_value() if token else None,
     )
     return web.app([*admin, *more])

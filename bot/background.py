@@ -16,7 +16,7 @@ from bot.delivery import Delivery
 from bot.handover import Handovers
 from bot.heralds import LogHerald
 from bot.leases import Leases
-from bot.limits import Limits
+from bot.limits import limits_of
 from bot.maintain import Maintenance
 from bot.model.claude import Claude
 from bot.model.connection import API_URL, connection
@@ -154,21 +154,4 @@ def worker(process: Process, model: Model, *, direct: Address) -> Worker:
         watch=Watch(chores=chores, clock=clock, idle_timeout=process.settings.idle_timeout),
         clock=clock,
         concurrency=process.settings.worker_concurrency,
-    )
-
-
-def limits_of(settings: Settings) -> Limits:
-    """Gather what operators allow an agent."""
-    return Limits(
-        tokens=settings.context_window_limit,
-        thresholds=settings.thresholds,
-        shaping=settings.shaping,
-        is_on=settings.enable_lifecycle_management,
-        rollout=settings.lifecycle_rollout,
-        usage_line=settings.usage_line or "threshold",
-        redact=settings.redact,
-        project_id=settings.project_id,
-        markdown_path=(
-            settings.handoff_markdown_path if settings.enable_handoff_markdown else None
-        ),
     )

@@ -25,7 +25,6 @@ from context.messages import (
     TurnId,
 )
 from context.notices import Preference
-from context.pace import turns_left
 from context.session import Agent
 from storage.chronicle import Chronicle
 from storage.control import Control
@@ -235,17 +234,12 @@ class Commands:
                 limit_tokens=limit_tokens,
                 version=agent.version,
                 turns=agent.turns,
-                turns_left=self._turns_left(agent, limit_tokens),
+                turns_left=self._limits.turns_left(
+                    agent.user_id,
+                    occupied_tokens=agent.occupied_tokens,
+                    limit_tokens=limit_tokens,
+                    pace_tokens=agent.pace_tokens,
+                ),
                 language=asked.language,
             )
         await self._answer(asked, text)
-
-    def _turns_left(self, agent: Agent, limit_tokens: int) -> int | None:
-        """Turns until another agent goes on, at this person's pace."""
-        thresholds = self._limits.thresholds_of(agent.user_id)
-        return turns_left(
-            occupied_tokens=agent.occupied_tokens,
-            limit_tokens=limit_tokens,
-            threshold=thresholds.critical or thresholds.rotation or 1.0,
-            pace_tokens=agent.pace_tokens,
-        )

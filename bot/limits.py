@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from bot.settings import Settings
 from context.messages import UserId
+from context.pace import turns_left
 from context.policy import Thresholds
 from context.redaction import Scope
 from context.rollout import UNMANAGED, is_managed
@@ -45,3 +47,44 @@ class Limits:
     def thresholds_of(self, user_id: UserId) -> Thresholds:
         """Where the steps begin for a person; nowhere if they are not managed."""
         return self.thresholds if self.manages(user_id) else UNMANAGED
+
+    def turns_left(
+        self,
+        user_id: UserId,
+        *,
+        occupied_tokens: int,
+        limit_tokens: int,
+        pace_tokens: float,
+    ) -> int | None:
+        """Turns until another agent goes on, or else until the window is full, at this pace.
+
+        Args:
+            user_id: Whose window.
+            occupied_tokens: What it holds.
+            limit_tokens: What it may hold.
+            pace_tokens: What a turn adds; 0 while it is not known.
+        """
+        thresholds = self.thresholds_of(user_id)
+        return turns_left(
+            occupied_tokens=occupied_tokens,
+            limit_tokens=limit_tokens,
+            threshold=thresholds.critical or thresholds.rotation or 1.0,
+            pace_tokens=pace_tokens,
+        )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Gather what operators allow an agent."""
+    return Limits(
+        tokens=settings.context_window_limit,
+        thresholds=settings.thresholds,
+        shaping=settings.shaping,
+        is_on=settings.enable_lifecycle_management,
+        rollout=settings.lifecycle_rollout,
+        usage_line=settings.usage_line or "threshold",
+        redact=settings.redact,
+        project_id=settings.project_id,
+        markdown_path=(
+            settings.handoff_markdown_path if settings.enable_handoff_markdown else None
+        ),
+    )

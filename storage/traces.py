@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import BigInteger, Select, any_, func, literal, select
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
@@ -23,6 +23,10 @@ class TraceSession:
 
     What is said of an agent is said of its current one, which may be on a later trace; all
     of it is None for a session that has had no turn.
+
+    Attributes:
+        pace_tokens: What a turn adds to the agent's window; 0 while it is not known.
+        spent_tokens: Paid for in the session so far, by all its agents, housekeeping included.
     """
 
     session_id: SessionId
@@ -36,6 +40,8 @@ class TraceSession:
     agent_version: int | None
     state: AgentState | None
     occupied_tokens: int | None
+    pace_tokens: float | None
+    spent_tokens: int
     turns: int | None
     updated_at: datetime
 
@@ -86,6 +92,34 @@ _AGENT_COLUMNS = (
     _AGENT.c.started_at,
     _AGENT.c.ended_at,
 )
+_USAGE = NAMES.tables["model_usage"]
+_SERVED = _AGENT.alias("served")
+# As an array the agents are looked up one by one; joined, all calls would be read.
+_AGENTS_OF_SESSION = func.array(
+    select(_SERVED.c.id)
+    .where(_SERVED.c.session_id == _SESSION.c.id)
+    .correlate(_SESSION)
+    .scalar_subquery()
+)
+_SPENT = (
+    select(
+        func.coalesce(
+            func.sum(
+                sum(
+                    (
+                        func.coalesce(_USAGE.c[f"{kind}_tokens"], 0)
+                        for kind in ("input", "cache_read", "cache_write", "output")
+                    ),
+                    start=literal(0),
+                )
+            ),
+            0,
+        ).cast(BigInteger)
+    )
+    .where(_USAGE.c.agent_id == any_(_AGENTS_OF_SESSION))
+    .correlate(_SESSION)
+    .scalar_subquery()
+)
 _SESSION_COLUMNS = (
     _SESSION.c.id.label("session_id"),
     _SESSION.c.user_id,
@@ -98,6 +132,8 @@ _SESSION_COLUMNS = (
     _AGENT.c.version.label("agent_version"),
     _AGENT.c.state,
     _AGENT.c.occupied_tokens,
+    _AGENT.c.pace_tokens,
+    _SPENT.label("spent_tokens"),
     _AGENT.c.turns,
     _SESSION.c.updated_at,
 )

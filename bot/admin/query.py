@@ -75,21 +75,26 @@ class OneTrace(Question):
     trace_id: Id
 
 
-class HandoffsQuestion(Question):
-    """Which handoffs, and which page of them."""
+class SpanQuestion(Question):
+    """Which records of somebody, somewhere, in some time, and which page of them."""
 
     user_id: User | None = None
     platform: Annotated[str, AfterValidator(_known_platform)] | None = None
     trace_id: Id | None = None
+    created_after: Moment | None = None
+    created_before: Moment | None = None
+    limit: int = Field(50, ge=1, le=200)
+    cursor: Annotated[Cursor, BeforeValidator(Cursor.read)] | None = None
+
+
+class HandoffsQuestion(SpanQuestion):
+    """Which handoffs, and which page of them."""
+
     agent_type: Id | None = None
     project_id: Id | None = None
     termination_reason: TerminationReason | None = None
     active: bool | None = None
-    created_after: Moment | None = None
-    created_before: Moment | None = None
     q: Words | None = None
-    limit: int = Field(50, ge=1, le=200)
-    cursor: Annotated[Cursor, BeforeValidator(Cursor.read)] | None = None
 
     def wanted(self) -> HandoffFilter:
         """The filter without the page."""

@@ -1,20 +1,28 @@
 """How stored values look as JSON; the `bot` command prints the same."""
 
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.limits import Limits
 from context.handoff import HandoffDocument, markdown
+from context.policy import occupancy
+from storage.compaction_history import CompactionRecord, RotationRecord
 from storage.handoffs import HandoffSummary, StoredHandoff
 from storage.paging import Page
 from storage.recall import Hit
-from storage.traces import Trace
+from storage.traces import Trace, TraceSession
 
 _HANDOFF = TypeAdapter(StoredHandoff)
 _SUMMARIES = TypeAdapter(tuple[HandoffSummary, ...])
 _TRACE = TypeAdapter(Trace)
+_SESSION = TypeAdapter(TraceSession)
+_COMPACTIONS = TypeAdapter(tuple[CompactionRecord, ...])
+_ROTATIONS = TypeAdapter(tuple[RotationRecord, ...])
 _HITS = TypeAdapter(tuple[Hit, ...])
 _HIT_FIELDS = {"message_id", "session_id", "role", "text", "score", "sent_at"}
+
+T = TypeVar("T")
 
 Shape = dict[str, Any]
 """A JSON object; times in it are RFC 3339 in UTC."""
@@ -22,10 +30,30 @@ Shape = dict[str, Any]
 
 def page_shape(page: Page[HandoffSummary]) -> Shape:
     """`{"items": [summaries], "next_cursor": "…" or null}`."""
+    return _page(page, _SUMMARIES)
+
+
+def compactions_shape(page: Page[CompactionRecord]) -> Shape:
+    """The same, of compactions."""
+    return _page(page, _COMPACTIONS)
+
+
+def rotations_shape(page: Page[RotationRecord]) -> Shape:
+    """The same, of rotations."""
+    return _page(page, _ROTATIONS)
+
+
+def _page(page: Page[T], items: TypeAdapter[tuple[T, ...]]) -> Shape:
     return {
-        "items": _SUMMARIES.dump_python(page.items, mode="json"),
+        "items": items.dump_python(page.items, mode="json"),
         "next_cursor": None if page.next_cursor is None else str(page.next_cursor),
     }
+
+
+def summary_shape(summary: HandoffSummary) -> Shape:
+    """One item of a list of handoffs."""
+    (shape,) = _SUMMARIES.dump_python((summary,), mode="json")
+    return cast("Shape", shape)  # of one summary, an object
 
 
 def handoff_shape(handoff: StoredHandoff) -> Shape:
@@ -43,10 +71,40 @@ def handoff_markdown(handoff: StoredHandoff) -> str | None:
     return markdown(document)
 
 
-def trace_shape(trace: Trace) -> Shape:
+def trace_shape(trace: Trace, limits: Limits) -> Shape:
     """`{"trace_id", "handoffs": [oldest first], "sessions": [...], "agents": [...]}`."""
     shape: Shape = _TRACE.dump_python(trace, mode="json")
+    shape["sessions"] = [session_shape(one, limits) for one in trace.sessions]
     return shape
+
+
+def session_shape(session: TraceSession, limits: Limits) -> Shape:
+    """A session's fields, and how full its window is of what operators allow it."""
+    stored: Shape = _SESSION.dump_python(session, mode="json")
+    shape: Shape = {}
+    for name, value in stored.items():
+        if name == "pace_tokens":
+            continue
+        shape[name] = value
+        if name == "occupied_tokens":
+            shape |= _room(session, limits)
+    return shape
+
+
+def _room(session: TraceSession, limits: Limits) -> Shape:
+    occupied_tokens, pace_tokens = session.occupied_tokens, session.pace_tokens
+    if occupied_tokens is None or pace_tokens is None:
+        return {"context_window_limit": limits.tokens, "occupancy": None, "turns_left": None}
+    return {
+        "context_window_limit": limits.tokens,
+        "occupancy": round(occupancy(occupied_tokens, limits.tokens), 4),
+        "turns_left": limits.turns_left(
+            session.user_id,
+            occupied_tokens=occupied_tokens,
+            limit_tokens=limits.tokens,
+            pace_tokens=pace_tokens,
+        ),
+    }
 
 
 def hits_shape(hits: tuple[Hit, ...]) -> Shape:

@@ -11,6 +11,8 @@ from bot.admin.moments import moment
 from bot.admin.shapes import handoff_markdown, handoff_shape, page_shape, trace_shape
 from bot.cli.ask import ask, person, stop
 from bot.cli.output import instant, say, show_csv, show_json, show_table, when
+from bot.limits import limits_of
+from bot.settings import Settings, read
 from context.lifecycle import TerminationReason
 from context.messages import Platform, TraceId
 from context.policy import occupancy
@@ -135,11 +137,19 @@ def show_chain(
     if trace is None:
         stop(f"there is no trace {trace_id}")
     if as_json:
-        show_json(trace_shape(trace))
+        show_json(trace_shape(trace, limits_of(read(Settings))))
     elif as_csv:
         _show_lines(trace.handoffs)
     else:
         _show_chain(trace)
+
+
+@app.command("deactivate")
+def deactivate_handoff(handoff_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Mark a handoff as superseded; whoever began from it goes on as before."""
+    if ask(lambda database: Handoffs(database).deactivate(handoff_id)) is None:
+        stop(f"there is no handoff {handoff_id}")
+    say(f"Handoff {handoff_id} is superseded.")
 
 
 def _one_form(*, as_json: bool, as_csv: bool) -> None:

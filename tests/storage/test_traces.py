@@ -119,5 +119,10 @@ async def test_a_trace_is_read_through_indexes(database: Database) -> None:
     agents, handoffs, sessions = seen
     assert agents.indexes == {"agent_trace"}
     assert handoffs.indexes == {"agent_handoff_trace"}
-    assert sessions.indexes == {"session_pkey", "agent_pkey"}
+    assert sessions.indexes == {
+        "session_pkey",
+        "agent_pkey",
+        "agent_session_id",
+        "model_usage_agent_id",
+    }
     assert not any(plan.whole_tables for plan in seen)

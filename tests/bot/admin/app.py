@@ -4,11 +4,11 @@ from starlette.applications import Starlette
 
 from bot.admin.api import admin_routes
 from bot.admin.pseudonyms import Pseudonyms
+from bot.admin.records import Records
+from bot.limits import Limits
 from storage.database import Database
-from storage.handoffs import Handoffs
 from storage.people import People
-from storage.recall import Recall
-from storage.traces import Traces
+from tests.clock import ManualClock
 
 SECRET_KEY = "the-key-of-the-digests"
 
@@ -17,10 +17,10 @@ def admin(database: Database, *, token: str | None) -> Starlette:
     """An app with the admin API and nothing else."""
     return Starlette(
         routes=admin_routes(
-            Handoffs(database),
-            traces=Traces(database),
-            recall=Recall(database),
+            Records.of(database),
             pseudonyms=Pseudonyms(People(database), secret_key=SECRET_KEY),
+            limits=Limits(tokens=200_000),
+            clock=ManualClock(),
             token=token,
         )
     )

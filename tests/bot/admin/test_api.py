@@ -278,6 +278,25 @@ async def test_a_trace_shows_handoffs_sessions_and_agents(
     assert [one["sequence"] for one in body["handoffs"]] == [1]
     assert [one["agent_version"] for one in body["agents"]] == [1, 2]
     assert [one["state"] for one in body["sessions"]] == ["active"]
+    assert list(body["sessions"][0]) == [
+        "session_id",
+        "user_id",
+        "platform",
+        "provider",
+        "conversation",
+        "trace_id",
+        "agent_id",
+        "agent_type",
+        "agent_version",
+        "state",
+        "occupied_tokens",
+        "context_window_limit",
+        "occupancy",
+        "turns_left",
+        "spent_tokens",
+        "turns",
+        "updated_at",
+    ]
     assert body["agents"][0]["ended_at"] == "2026-11-20T12:00:00Z"
 
 

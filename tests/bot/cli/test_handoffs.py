@@ -286,3 +286,15 @@ async def test_what_is_not_there_is_one_line_and_exit_code_1(
     done = await bot("handoffs", *arguments)
 
     assert (done.code, done.out, done.err) == (1, "", told)
+
+
+async def test_a_handoff_is_deactivated(database: Database, bot: Bot) -> None:
+    await keep(database, a_handoff_row(1))
+
+    done = await bot("handoffs", "deactivate", ID)
+    unknown = await bot("handoffs", "deactivate", "handoff-unknown")
+
+    assert (done.code, done.out) == (0, f"Handoff {ID} is superseded.\n")
+    assert not json.loads((await bot("handoffs", "show", ID, "--json")).out)["active"]
+    assert unknown.code == 1
+    assert "handoff-unknown" in unknown.err
