@@ -82,9 +82,14 @@ async def test_a_file_is_imported_and_again_adds_nothing(bot: Bot, file: Path) -
     assert "My parrot" in (await bot("users", "search", USER, "parrot")).out
 
 
-async def test_input_is_imported(bot: Bot, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def piped(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file comes as input."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(file.read_bytes())))
 
+
+@pytest.mark.usefixtures("piped")
+async def test_input_is_imported(bot: Bot) -> None:
     done = await bot("users", "import", "-")
 
     assert done.out == "Imported: 2 messages. Here already: 0.\n"
