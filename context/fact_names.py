@@ -64,7 +64,8 @@ _CLAUSE_END = re.compile(
 _MARKS = " \t\u00a0:=\uff1a#№-\u2013\u2014>*_\"'“„«`(~,"
 _CLOSING_MARKS = " \"'”»`*_)"
 _STATED = re.compile(
-    r"(?:[:=\uff1a是为為は]|(?<!\w)(?:is|are|was|ist|lautet|war|est|es|era|è|é|to|هو|هي))"
+    r"(?:[:=\uff1a是为為は]|(?<!\w)(?:is|are|was|ist|lautet|war|est|es|era|è|é|to|هو|هي)"
+    r"(?:\s(?:now|jetzt|nun|maintenant|désormais|ahora|agora|ora|adesso|nu|الآن))?)"
     r"[\s:=\uff1a\"'“„«`*_(#№]*$",
     re.IGNORECASE,
 )
