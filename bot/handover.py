@@ -15,6 +15,7 @@ from bot.limits import Limits
 from bot.opening import Opening
 from bot.ports import Clock
 from bot.standing import Standing, Turn, swapped
+from bot.stored import read_back
 from bot.succession import Legacy, judged_by_guard, succession
 from bot.voice import Voice
 from channels.port import Channel
@@ -147,7 +148,9 @@ class Handovers:
             return
         limit_tokens = await self._opening.limit_tokens()
         agent, _ = swapped(agent, opened.past)
-        legacy = await self._legacy(agent, opened.items, _document(opened), name=None)
+        legacy = await self._legacy(
+            agent, opened.items, read_back(HandoffDocument, opened.document), name=None
+        )
         handoff = await self._succession(
             legacy,
             trigger=_TRIGGERS[chore.trigger],
@@ -215,7 +218,7 @@ class Handovers:
             agent=agent,
             items=items,
             previous=document,
-            notes=Notes.model_validate(stored.document) if stored is not None else None,
+            notes=read_back(Notes, stored.document if stored is not None else None),
             facts=remembered.facts,
             name=name,
         )
@@ -265,11 +268,6 @@ def _seed_beside(turn: Turn, alone: Standing) -> int:
     """What a fresh agent may begin with, so that this turn still fits beside it."""
     room = turn.limit_tokens - alone.prompt_tokens - turn.smallest_answer_tokens
     return min(int(turn.limit_tokens * SEED_SHARE), max(room, 0))
-
-
-def _document(opened: Opened) -> HandoffDocument | None:
-    stored = opened.document
-    return HandoffDocument.model_validate(stored) if stored is not None else None
 
 
 def _write(path: Path, text: str) -> None:

@@ -16,6 +16,7 @@ from bot.notetaking import NoteTaker, Subject
 from bot.opening import Opening
 from bot.ports import Clock
 from bot.standing import swapped
+from bot.stored import read_back
 from bot.succession import briefed
 from bot.voice import Voice
 from channels.port import Channel
@@ -133,7 +134,6 @@ class Maintenance:
     async def _case(self, claim: Claim, chore: Chore, *, opened: Opened, agent: Agent) -> _Case:
         limit_tokens = await self._opening.limit_tokens()
         agent, summary = swapped(agent, opened.past)
-        stored = opened.document
         return _Case(
             claim=claim,
             chore=chore,
@@ -142,7 +142,7 @@ class Maintenance:
             subject=Subject(
                 agent=agent,
                 items=opened.items,
-                document=HandoffDocument.model_validate(stored) if stored else None,
+                document=read_back(HandoffDocument, opened.document),
                 limit_tokens=limit_tokens,
                 chore_id=TurnId(chore.chore_id),
             ),

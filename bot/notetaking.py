@@ -6,6 +6,7 @@ import structlog
 
 from bot.limits import Limits
 from bot.ports import Clock, Model
+from bot.stored import read_back
 from context.calls import Errand, Purpose
 from context.compactor import notes_prompt
 from context.handoff import HandoffDocument, notes_of
@@ -106,8 +107,8 @@ class NoteTaker:
 
 
 def _begun(stored: StoredNotes | None, document: HandoffDocument | None) -> Notes | None:
-    if stored is not None:
-        return Notes.model_validate(stored.document)
+    if stored is not None and (notes := read_back(Notes, stored.document)) is not None:
+        return notes
     return notes_of(document) if document is not None else None
 
 

@@ -7,6 +7,7 @@ from bot.agents.loop import prompt_of
 from bot.limits import Limits
 from bot.ports import Clock, Model, Tools
 from bot.standing import Standing, Turn, swapped, task
+from bot.stored import read_back
 from bot.voice import Voice
 from channels.port import Channel
 from context.handoff import HandoffDocument
@@ -76,11 +77,10 @@ class Opening:
         opened = await self._sessions.open(turn.claim.session_id)
         agent = opened.agent or _first_agent(turn, opened, started_at=self._clock.now())
         agent, summary = swapped(agent, opened.past)
-        stored = opened.document
         own = tuple(item for item in opened.items if item.turn_id == turn.turn_id)
         standing = Standing(
             agent=agent,
-            document=HandoffDocument.model_validate(stored) if stored is not None else None,
+            document=read_back(HandoffDocument, opened.document),
             items=tuple(item for item in opened.items if item.turn_id != turn.turn_id),
             own=own,
             fresh=() if own else (await self._person_item(turn, opened, channel),),

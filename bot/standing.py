@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.agents.loop import Task
 from bot.limits import Limits
+from bot.stored import read_back
 from bot.succession import briefed
 from bot.voice import Voice
 from context.handoff import HandoffDocument
@@ -189,12 +190,12 @@ def swapped(agent: Agent, past: tuple[Past, ...]) -> tuple[Agent, Summary | None
     """Begin the turn from the newest summary: the one in use, or one that waits for this turn.
 
     What the window holds is known again after the next call; until then what was freed is
-    taken off.
+    taken off. A turn that is taken again after a step has done so already.
     """
     if not past:
         return agent, None
     ready = next((one for one in past if one.state is CompactionState.READY), None)
-    if ready is not None:
+    if ready is not None and ready.compaction_id != agent.compaction_id:
         freed = ready.before_tokens - (ready.after_tokens or 0)
         held = max(agent.occupied_tokens - freed, 0)
         agent = replace(
@@ -207,6 +208,4 @@ def swapped(agent: Agent, past: tuple[Past, ...]) -> tuple[Agent, Summary | None
             compacted_to_tokens=held,
         )
     in_use = next((one for one in past if one.compaction_id == agent.compaction_id), None)
-    if in_use is None or in_use.summary is None:
-        return agent, None
-    return agent, Summary.model_validate(in_use.summary)
+    return agent, read_back(Summary, in_use.summary if in_use is not None else None)
