@@ -154,18 +154,18 @@ def _document(beginning: Beginning) -> HandoffDocument | None:
 
 def _shown(asked: Asked, beginning: Beginning, document: HandoffDocument) -> tuple[Spoken, ...]:
     """The most of the notes that one message of the platform holds."""
-    language = asked.language
+    buttons = notices.buttons("handoff undo", language=asked.language)
     spoken: tuple[Spoken, ...] = ()
     for max_tokens in _SHOWN_TOKENS:
         text = history.handoff_shown(
             _notes(fitted(document, max_tokens=max_tokens)),
             version=beginning.handoff.version,
             successor=beginning.handoff.successor,
-            language=language,
+            language=asked.language,
         )
-        spoken = asked.answer(text, buttons=notices.buttons("handoff undo", language=language))
+        spoken = asked.answer(text, buttons=buttons)
         if len(spoken) == 1:
-            return spoken
+            break
     return spoken[:1]
 
 

@@ -159,7 +159,11 @@ class Chat:
         return (await self.heard())[before:]
 
     def commands(
-        self, *, limit_tokens: int = LIMIT, control: Control | None = None
+        self,
+        *,
+        limit_tokens: int = LIMIT,
+        control: Control | None = None,
+        channels: Mapping[Provider, Channel] | None = None,
     ) -> Commands:
         """What obeys commands."""
         return Commands(
@@ -168,7 +172,7 @@ class Chat:
             sessions=Sessions(self.database),
             chronicle=Chronicle(self.database),
             model=self.model,
-            channels=self.channels,
+            channels=self.channels if channels is None else channels,
             clock=self.clock,
             limits=Limits(tokens=limit_tokens, thresholds=Thresholds()),
         )

@@ -1,13 +1,17 @@
 """What a person may ask about their context window: tidying up, handing over, and why."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.limits import Limits
 from bot.turn import Turns
 from context import history, notices
 from context.language import Language
+from context.messages import Provider
 from tests.bot.chat import LIMIT, Chat, a_message, given, says
 from tests.bot.test_commands import PREFIX, a_command, in_thread
+from tests.channels.twilio import account
 from tests.storage.scenes import rows, run, value
 
 FULL = 9_100
@@ -110,14 +114,19 @@ async def test_show_gives_the_notes_that_the_agent_began_with(chat: Chat) -> Non
     )
 
 
-async def test_notes_are_trimmed_to_one_message(chat: Chat) -> None:
+@pytest.mark.parametrize("provider", ["slack", "twilio"])
+async def test_notes_are_trimmed_to_one_message_of_the_platform(
+    chat: Chat, provider: str
+) -> None:
     chat.api.script(says(occupied_tokens=FULL))
-    orders = " ".join(
-        f"Order {number} is BX-{number}-A for Ada." for number in range(1_000, 1_400)
-    )
+    orders = " ".join(f"Order {n} is BX-{n}-A for Ada." for n in range(1_000, 1_400))
     await chat.tell(a_message(orders))
+    show = a_command("handoff", argument="show")
+    show = replace(show, reply_to=replace(show.reply_to, provider=Provider(provider)))
 
-    told = await chat.command(a_command("handoff", argument="show"))
+    async with account() as twilio:
+        channels = {**chat.channels, Provider("twilio"): twilio.channel}
+        told = await chat.command(show, commands=chat.commands(channels=channels))
 
     assert len(told) == 1
     assert "BX-1" in told[0]
