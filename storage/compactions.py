@@ -11,6 +11,7 @@ from sqlalchemy import ScalarSelect, case, func, insert, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from context.facts import Fact
@@ -203,11 +204,18 @@ async def skip_compaction(
 
 
 async def apply_compaction(connection: AsyncConnection, agent: Agent, *, now: datetime) -> None:
-    """Mark the compaction that an agent's prompt begins from as swapped in; others as stale."""
+    """Mark the compaction that an agent's prompt begins from as swapped in, older ones as stale.
+
+    One that was made while the turn was at work waits on, for the next.
+    """
+    used = aliased(CompactionRow)
+    swapped_in = select(col(used.created_at)).where(col(used.id) == agent.compaction_id)
     await connection.execute(
         update(CompactionRow)
         .where(
-            col(CompactionRow.agent_id) == agent.agent_id, col(CompactionRow.state) == "ready"
+            col(CompactionRow.agent_id) == agent.agent_id,
+            col(CompactionRow.state) == "ready",
+            col(CompactionRow.created_at) <= swapped_in.scalar_subquery(),
         )
         .values(
             state=case(
