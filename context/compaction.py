@@ -321,8 +321,7 @@ def _least_text(target_tokens: int) -> int:
 def _without(middle: Sequence[Item], case: _Case, tidied: Summary) -> Summary:
     """The summary of a merge, its words still missing."""
     covers_to = max(tidied.covers_to, middle[-1].position)
-    first = (item.position for turn in case.turns[: case.primers] for item in turn)
-    kept = tuple(position for position in first if position <= covers_to)
+    kept = tuple(item.position for turn in case.turns[: case.primers] for item in turn)
     return tidied.model_copy(
         update={
             "covers_to": covers_to,

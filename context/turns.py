@@ -20,7 +20,7 @@ def whole_turns(items: Sequence[Item]) -> tuple[tuple[Item, ...], ...]:
             starts.append(place)
         for block in item.blocks:
             if block["type"] == "tool_use":
-                reach = max(reach, answered_at.get(block["id"], -1))
+                reach = max(reach, answered_at.get(block["id"], place))
     # What stands before the first beginning goes with it.
     cuts = [0, *starts[1:], len(items)]
     return tuple(tuple(items[begin:end]) for begin, end in pairwise(cuts) if begin < end)
@@ -30,7 +30,6 @@ def _result_places(items: Sequence[Item]) -> dict[object, int]:
     return {
         block["tool_use_id"]: place
         for place, item in enumerate(items)
-        if item.role == "user"
         for block in item.blocks
         if block["type"] == "tool_result"
     }

@@ -26,7 +26,7 @@ from context.summary import Summary, view
 from context.trackers import facts as facts_of
 from context.turns import whole_turns
 from context.usage import estimated_block_tokens, estimated_tokens
-from tests.builders import NOON, a_tool_result, a_tool_use, an_item
+from tests.builders import NOON, a_text, a_tool_result, a_tool_use, an_item
 from tests.context.test_prompt import assert_accepted
 from tests.conversations import a_long_conversation, transcripts
 
@@ -405,6 +405,19 @@ class TestShorterResults:
     def test_by_hand_turns_are_merged_anyway(self) -> None:
         items = a_talk_with_tools("p", *"abcde", *([None] * 6), size=2_000)
 
+        made = plan(
+            items,
+            summary=None,
+            occupied_tokens=0,
+            limit_tokens=ROOMY,
+            threshold=0.8,
+            shaping=EASY,
+            facts=(),
+            bytes_per_token=1.0,
+        )
+        assert isinstance(made, Plan)
+        assert not made.needs_notes
+
         made = a_plan(items, shaping=EASY, force=True)
 
         assert made.needs_notes
@@ -435,6 +448,15 @@ class TestShorterResults:
         assert made.summary.clipped == tuple(result_of(items, turn) for turn in (6, 7))
         assert made.before_tokens == tokens(items)
         assert made.after_tokens - made.text_tokens == tokens(view(items, made.summary))
+
+    def test_a_line_in_the_last_merged_item_is_forgotten(self) -> None:
+        items = a_talk_with_tools(*"pbyxxxxb", None, None, size=2_000)
+        last = result_of(items, 3)
+
+        made = a_plan((*items[: last + 1], *items[last + 2 :]), force=True)
+
+        assert made.summary.covers_to == last
+        assert made.summary.stubbed == tuple(result_of(items, turn) for turn in (4, 5))
 
     def test_a_line_in_the_first_turns_is_not_forgotten(self) -> None:
         items = a_talk_with_tools(*"pb", *([None] * 8), size=2_000)
@@ -499,6 +521,19 @@ class TestAgain:
         )
 
         assert made.summary.kept == (0, 1)
+
+    def test_a_first_turn_of_which_a_part_was_merged_does_not_come_back(self) -> None:
+        before = self.BEFORE.model_copy(update={"kept": (0,)})
+
+        assert a_plan(a_talk(*([600] * 14)), summary=before).summary.kept == ()
+
+    def test_a_first_turn_without_an_answer_does_not_come_back_either(self) -> None:
+        items = a_talk(*([600] * 14))
+        before = self.BEFORE.model_copy(update={"covers_to": 0, "kept": ()})
+
+        made = a_plan((items[0], *items[2:]), summary=before)
+
+        assert made.summary.kept == ()
 
     def test_a_first_turn_may_be_merged_later(self) -> None:
         shaping = Shaping(primer_turns=0)
@@ -583,30 +618,40 @@ class TestWhatTheWordsAreMadeOf:
         assert summarised(cheaper, notes_text="").text.count("- 2026") == 2
 
     def test_the_words_fill_their_room_to_the_token(self) -> None:
-        made = a_plan(self.ITEMS)
-        remarks = tuple(replace(one, text="z" * 86) for one in made.remarks * 50)
+        facts = tuple(
+            a_fact(f"{number:04}", message_id=self.ITEMS[2].message_ids[0])
+            for number in range(40)
+        )
+        made = a_plan(self.ITEMS, facts=facts)
+        made = replace(made, text_tokens=2_000, remarks=made.remarks[:1])
+        all_of_it = summarised(made, notes_text="noted").text
+        exact = len(all_of_it) + 9
 
-        for text_tokens in range(600, 702):
-            text = summarised(
-                replace(made, text_tokens=text_tokens, remarks=remarks), notes_text=""
-            ).text
-            taken = estimated_block_tokens(
-                [{"type": "text", "text": text}], bytes_per_token=1.0
-            )
-            assert text_tokens - 160 < taken <= text_tokens
+        fitting = summarised(replace(made, text_tokens=exact), notes_text="noted").text
+        shorter = summarised(replace(made, text_tokens=exact - 1), notes_text="noted").text
+
+        assert fitting == all_of_it
+        assert estimated_block_tokens([a_text(fitting)], bytes_per_token=1.0) == exact
+        assert all_of_it.count("- order") == 40
+        assert shorter.count("- order") == 39
 
     def test_where_nothing_is_merged_no_words_are_needed(self) -> None:
         items = a_talk_with_tools("p", *"abcde", *([None] * 6), size=2_000)
         made = a_plan(items, shaping=EASY)
 
+        assert (made.text_tokens, made.keep_user_tokens) == (0, 0)
         assert summarised(made, notes_text="ignored") == made.summary
 
     def test_a_plans_repr_shows_no_words(self) -> None:
         facts = (a_fact("48213", message_id=self.ITEMS[2].message_ids[0]),)
         made = a_plan(self.ITEMS, facts=facts)
 
+        assert made.remarks
+        assert made.facts
         assert "qqq" not in repr(made)
         assert "48213" not in repr(made)
+        assert "Remark(" not in repr(made)
+        assert "Fact(" not in repr(made)
 
 
 class TestWhatItComesTo:

@@ -153,6 +153,13 @@ def test_a_value_of_any_kind_is_found_again(value: str) -> None:
     assert weighed(*said, facts=(a_fact(value),)) == [Importance.REFERENCED, 0, 0]
 
 
+def test_figures_and_words_are_found_again_beside_each_other() -> None:
+    said = ("the blue lamp", "-", "48213", "-", PLAIN, "The blue lamp, the blue lamp, 48213.")
+    facts = (a_fact("blue lamp"), a_fact("48213", turn=2))
+
+    assert weighed(*said, facts=facts) == [Importance.REFERENCED, Importance.REFERENCED, 0]
+
+
 def test_a_part_of_a_value_is_no_reference() -> None:
     said = ("It is ORD-48213.", "Thanks.", "ORD 48213", "ORD/48213")
 
@@ -252,7 +259,10 @@ def test_a_bullet_of_very_many_lines_loses_its_middle(lines: int, *, is_cut: boo
 
 
 def test_a_remarks_repr_shows_no_words() -> None:
-    assert "secret" not in repr(Remark(position=0, said_at=NOON, text="secret"))
+    remark = Remark(position=0, said_at=NOON, text="secret")
+
+    assert "secret" not in repr(remark)
+    assert remark.importance == 0
 
 
 def some_remarks(*importances: int, text: str = "0123456789") -> tuple[Remark, ...]:

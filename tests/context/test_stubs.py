@@ -59,12 +59,11 @@ def test_size_is_in_bytes() -> None:
 
 
 def test_a_result_of_parts_counts_as_it_is_sent() -> None:
-    parts = [a_text("x" * 100), {"type": "image", "source": {"data": "y" * 100}}]
+    parts = [a_text("é" * 100), {"type": "image", "source": {"data": "y" * 100}}]
     result = {**a_tool_result(), "content": parts}
+    size_bytes = len(json.dumps(parts, ensure_ascii=False).encode())
 
-    assert content(stubbed(an_item(2, result, role="user"))) == STUB.format(
-        len(json.dumps(parts))
-    )
+    assert content(stubbed(an_item(2, result, role="user"))) == STUB.format(size_bytes)
 
 
 def test_words_and_calls_are_no_results() -> None:

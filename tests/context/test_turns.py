@@ -29,9 +29,18 @@ def test_a_turn_without_an_answer_is_a_turn() -> None:
 
 
 def test_what_was_said_meanwhile_belongs_to_the_turn_it_came_into() -> None:
-    items = (an_item(0, turn=0), an_item(1, turn=0), an_item(2, role="user", turn=0))
+    items = (
+        an_item(0, turn=0),
+        an_item(1, turn=0),
+        an_item(2, role="user", turn=0),
+        an_item(3, role="user", turn=1),
+        an_item(4, role="user", turn=1),
+    )
 
-    assert positions(whole_turns(items)) == [[0, 1, 2]]
+    assert positions(whole_turns(items)) == [[0, 1, 2], [3, 4]]
+    assert positions(whole_turns(items[:3])) == [[0, 1, 2]]
+    assert positions(whole_turns(items[3:])) == [[3, 4]]
+    assert positions(whole_turns((*items[3:], items[0]))) == [[3, 4], [0]]
 
 
 def test_a_call_and_its_result_are_in_one_turn() -> None:
@@ -69,9 +78,13 @@ def test_a_call_that_was_never_answered_holds_nothing_up() -> None:
 
 
 def test_a_result_without_its_call_begins_no_turn() -> None:
-    items = (an_item(0, turn=0), an_item(1, a_tool_result("x"), role="user", turn=1))
+    items = (
+        an_item(0, turn=0),
+        an_item(1, a_tool_result("x"), role="user", turn=1),
+        an_item(2, "and?", a_tool_result("y"), role="user", turn=2),
+    )
 
-    assert positions(whole_turns(items)) == [[0, 1]]
+    assert positions(whole_turns(items)) == [[0, 1, 2]]
 
 
 def test_what_the_assistant_said_first_goes_with_the_first_turn() -> None:
