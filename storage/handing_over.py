@@ -52,7 +52,11 @@ async def keep_handoff(connection: AsyncConnection, handoff: Handoff, *, now: da
     ended, successor = handoff.ended, handoff.successor
     await connection.execute(
         update(AgentHandoffRow)
-        .where(col(AgentHandoffRow.trace_id) == ended.trace_id, col(AgentHandoffRow.active))
+        .where(
+            col(AgentHandoffRow.trace_id) == ended.trace_id,
+            # The one it began from may have been deactivated by hand.
+            col(AgentHandoffRow.active) | (col(AgentHandoffRow.id) == ended.began_from),
+        )
         .values(active=False, successor_handoff_id=handoff.handoff_id)
     )
     await connection.execute(

@@ -10,6 +10,7 @@ from storage.handoffs import HandoffFilter, Handoffs, HandoffSummary
 from tests.builders import NOON, USER
 from tests.storage.bulk import HANDOFFS, fill
 from tests.storage.explain import plans
+from tests.storage.lines import a_line
 from tests.storage.rows import (
     TRACE,
     a_document,
@@ -288,3 +289,17 @@ async def test_a_deactivated_handoff_is_superseded(database: Database) -> None:
 
 async def test_a_handoff_that_is_not_there_is_not_deactivated(database: Database) -> None:
     assert await Handoffs(database).deactivate("handoff-unknown") is None
+
+
+async def test_a_deactivated_handoff_still_names_the_one_that_follows(
+    database: Database,
+) -> None:
+    line = await a_line(database)
+    first = await line.hand_over()
+    await Handoffs(database).deactivate(first)
+
+    second = await line.hand_over()
+
+    stored = await Handoffs(database).one(first)
+    assert stored is not None
+    assert stored.successor_handoff_id == second
