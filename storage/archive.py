@@ -15,7 +15,7 @@ from context.recall import Archive, Term, Voice
 from storage.passages import number
 
 # Ranking so many takes some 10 ms; what a question's rare terms find comes first.
-_MOST_POSTINGS = 3_000
+_MOST_POSTINGS = 2_000
 _MOST_TERMS = 32
 
 # $1 persons; $2 the only session, or null. In the order of the index; what most messages lack
