@@ -28,7 +28,7 @@ _WORD = r"A-Za-z\u00C0-\u024F\u0370-\u03FF\u0400-\u052F\d_"
 _WORD_CHAR = re.compile(f"[{_WORD}]")
 # A4 · 17 · 1,250.50
 _FIGURE = re.compile(
-    rf"(?<![{_WORD}])(?=[{_WORD}]{{0,64}}?\d)[{_WORD}]{{1,128}}+(?:[.,]\d{{1,9}})*+"
+    rf"(?<![{_WORD}])(?=[{_WORD}]{{0,64}}?\d)[{_WORD}]{{1,128}}+(?:[.,]\d[{_WORD}]{{0,64}}+)*+"
 )
 _TELLING_WORD = re.compile(r"[^\W\d_]{4,}")
 _STEM_CHARS = 6
@@ -50,9 +50,11 @@ def bare(text: str) -> str:
 
 def literals(text: str) -> frozenset[str]:
     """What in a text stands elsewhere word for word or not at all, in canonical form."""
+    text = unicodedata.normalize("NFKC", text)
     found = {text[mention.start : mention.end] for mention in mentions(text)}
     found.update(match[0] for match in _FIGURE.finditer(text))
-    return frozenset(filter(None, map(canonical, found)))
+    whole = canonical(text)  # of which patterns may have seen only a part
+    return frozenset(one for one in map(canonical, found) if one and stands(one, whole))
 
 
 def stands(literal: str, text: str) -> bool:

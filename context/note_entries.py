@@ -147,13 +147,12 @@ class Entries:
         return None
 
     def _said(self, voice: Voice, positions: Iterable[int]) -> bool:
-        match voice:
-            case Voice.PERSON:
-                return bool(self.evidence.persons(positions))
-            case Voice.OURS:
-                return bool(self.evidence.voiced(positions))
-            case Voice.ANY:
-                return bool(self.evidence.real(positions))
+        said_at = {
+            Voice.PERSON: self.evidence.persons,
+            Voice.OURS: self.evidence.voiced,
+            Voice.ANY: self.evidence.real,
+        }
+        return bool(said_at[voice](positions))
 
 
 _VOICES = dict.fromkeys(("standing_instructions", "preferences", "constraints"), Voice.PERSON)

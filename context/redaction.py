@@ -17,14 +17,15 @@ from context.handoff import HandoffDocument
 from context.notes import Notes
 from context.personal_patterns import PERSONAL
 from context.prompt import Block, Item
-from context.redaction_patterns import MASK, SECRETS, Pattern, Sensitive, Span
+from context.redaction_patterns import CUED, MASK, SECRETS, Pattern, Sensitive, Span
 
 Scope = Literal["secrets", "all"]
 """`secrets`: card numbers and credentials. `all`: who and where a person is, too."""
 
 _PATTERNS: Mapping[Scope, tuple[Pattern, ...]] = {"secrets": SECRETS, "all": SECRETS + PERSONAL}
 _PLACEHOLDER = re.compile(rf"<({'|'.join(Sensitive)})_(\d{{1,9}})>")
-_MOST_PASSES = 3
+_LEAST_CHARS = 6
+_MARKS = ".!?):"
 _LOWERED = frozenset({Sensitive.EMAIL, Sensitive.IP})
 _UNSPACED = frozenset({Sensitive.CARD, Sensitive.IBAN, Sensitive.NATIONAL_ID, Sensitive.PHONE})
 """However these are spaced, they are the same."""
@@ -126,6 +127,7 @@ class _Book:
         self._patterns = _PATTERNS[redactor.scope]
         self._known = list(redactor.known)
         self._numbers = {(one.kind, one.value): one.number for one in self._known}
+        self._secrets: dict[str, Sensitive] = {}
         self._last: dict[Sensitive, int] = {}
         for one in self._known:
             self._last[one.kind] = max(one.number, self._last.get(one.kind, 0))
@@ -135,30 +137,45 @@ class _Book:
         return tuple(self._known)
 
     def reserve(self, texts: Iterable[str]) -> None:
-        """Keep numbers that stand in the texts already from being given again."""
+        """Keep placeholders that stand in the texts already from being given again.
+
+        What is a secret by the words before it is learned, too: it is one everywhere.
+        """
+        texts = tuple(texts)
         for text in texts:
             for match in _PLACEHOLDER.finditer(text):
                 kind, number = Sensitive(match[1]), int(match[2])
                 if number > self._last.get(kind, 0):
                     self._last[kind] = number
                     self._known.append(Known(kind, number, None))
+        for text in texts:
+            masked = _masked(text, [match.span() for match in _PLACEHOLDER.finditer(text)])
+            for pattern in CUED:
+                for start, end in pattern.spans(masked):
+                    value = text[start:end].rstrip(_MARKS)
+                    if len(value) >= _LEAST_CHARS and any(map(str.isdigit, value)):
+                        self._secrets.setdefault(value, pattern.kind)
 
     def replaced(self, text: str) -> str:
+        """The text with placeholders."""
+        once = self._replaced_once(text)
         # What is found first may have hidden something from a pattern that comes later.
-        for _ in range(_MOST_PASSES):
-            found = sorted(self._found(text))
-            if not found:
-                break
-            parts, end = [], 0
-            for (start, stop), kind in found:
-                parts += [text[end:start], self._placeholder(kind, text[start:stop])]
-                end = stop
-            text = "".join([*parts, text[end:]])
-        return text
+        return once if once == text else self._replaced_once(once)
+
+    def _replaced_once(self, text: str) -> str:
+        parts, end = [], 0
+        for (start, stop), kind in sorted(self._found(text)):
+            parts += [text[end:start], self._placeholder(kind, text[start:stop])]
+            end = stop
+        return "".join([*parts, text[end:]])
 
     def _found(self, text: str) -> Iterator[tuple[Span, Sensitive]]:
         """What is to be replaced; nothing overlaps."""
         masked = _masked(text, [match.span() for match in _PLACEHOLDER.finditer(text)])
+        for secret, kind in self._secrets.items():
+            spans = list(_wherever(secret, masked))
+            yield from ((span, kind) for span in spans)
+            masked = _masked(masked, spans)
         for pattern in self._patterns:
             spans = list(pattern.spans(masked))
             yield from ((span, pattern.kind) for span in spans)
@@ -174,6 +191,16 @@ class _Book:
             self._last[kind] = self._numbers[kind, plain] = number
             self._known.append(Known(kind, number, plain))
         return f"<{kind}_{number}>"
+
+
+def _wherever(secret: str, text: str) -> Iterator[Span]:
+    """Where a secret stands, unless as a part of a word."""
+    start = text.find(secret)
+    while start >= 0:
+        end = start + len(secret)
+        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+            yield start, end
+        start = text.find(secret, end)
 
 
 def _masked(text: str, spans: Sequence[Span]) -> str:
@@ -229,10 +256,13 @@ def _holds_text(hint: object) -> bool:
 
 def _redacted_fact(fact: Fact, book: _Book) -> Fact:
     newer = fact.superseded_by
+    # A value without its name may give nothing away: "hunter2".
+    label = f"{fact.name}: "
+    told = book.replaced(f"{label}{fact.value}")
     return replace(
         fact,
         name=book.replaced(fact.name),
-        value=book.replaced(fact.value),
+        value=told.removeprefix(label) if told.startswith(label) else book.replaced(fact.value),
         superseded_by=newer if newer is None else book.replaced(newer),
     )
 

@@ -120,9 +120,9 @@ _IS = r"(?i:is|ist|lautet|est|es|è|é|was|war|to)"
 # may be only a word, so that it counts by its digits and signs.
 _PASSWORD = re.compile(
     rf"""{_CUE}["'`]?(?:
-      \s{{0,3}}(?:[:=\uff1a]|是|は)\s{{0,3}}{_OPEN}(?P<stated>{_VALUE_CHAR}{{4,128}}+)
+      \s{{0,3}}(?:[:=\uff1a]|是|は)\s{{0,3}}{_OPEN}(?P<stated>{_VALUE_CHAR}{{4,}}+)
      |(?:[ ][\w-]{{1,16}}+){{0,4}}?(?:[ ]{_IS}[ ]|[ ]?[:=][ ]?){_OPEN}
-      (?P<told>(?=[^\s]{{0,64}}?[^\s\w.,;:!?"'`)\u2019\u201d-]|[^\s]{{0,64}}?\d){_VALUE_CHAR}{{4,128}}+)
+      (?P<told>(?=[^\s]{{0,64}}?[^\s\w.,;:!?"'`)\u2019\u201d-]|[^\s]{{0,64}}?\d){_VALUE_CHAR}{{4,}}+)
     )""",
     re.VERBOSE,
 )
@@ -135,7 +135,7 @@ _SECRET = re.compile(
 )
 _CVC = re.compile(
     r"(?<!\w)(?i:cv[cv]2?|card (?:security|verification) code|security code|prüfziffer)"
-    r"\W{0,3}(?:(?i:is|ist|est|es)\W{1,3}|number\W{1,3})?(?P<value>\d{3,4})(?!\d)"
+    r"\W{0,3}(?:(?i:is|ist|est|es)\W{1,3}|number\W{1,3})?(?P<value>\d{3,4})(?!\w)"
 )
 
 
@@ -220,6 +220,13 @@ def _is_card(text: str, groups: list[Span]) -> bool:
     plain = "".join(str(int(digit)) for digit in digits)
     return _ISSUED.fullmatch(plain) is not None and passes_luhn(plain)
 
+
+CUED: tuple[Pattern, ...] = (
+    Pattern(Sensitive.PASSWORD, matching(_URL_PASSWORD)),
+    Pattern(Sensitive.PASSWORD, _passwords),
+    Pattern(Sensitive.KEY, matching(_SECRET)),
+)
+"""What only the words before it give away, so that it may stand elsewhere without them."""
 
 SECRETS: tuple[Pattern, ...] = (
     Pattern(Sensitive.PRIVATE_KEY, matching(_PRIVATE_KEY)),
