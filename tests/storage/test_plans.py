@@ -4,11 +4,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from context.messages import AgentId, SessionId, TraceId
+from storage.chores import Request
+from storage.chronicle import Chronicle
 from storage.control import Control
 from storage.database import Address, Database, open_database
 from storage.lanes import Lane, Lanes
 from storage.mailbox import Mailbox
 from storage.outbox import Outbox
+from storage.undo import Undo
 from tests.builders import NOON, USER, an_inbound
 from tests.storage.bulk import fill
 from tests.storage.scenes import (
@@ -31,7 +35,8 @@ Use = Callable[[], Awaitable[object]]
 
 _WHOLE_READS = """
 select sum(seq_scan) from pg_stat_user_tables
-where relname in ('inbox', 'outbox', 'session', 'identity', 'person')
+where relname in
+  ('inbox', 'outbox', 'session', 'identity', 'person', 'agent', 'agent_handoff')
 """
 
 
@@ -119,9 +124,43 @@ async def test_control_is_taken_without_reading_a_table_whole(busy: Database) ->
         lambda: control.stop(
             held, a_command(), lambda _: (), session_id=session, turn_id=TURN, now=NOON
         ),
+        lambda: control.ask(
+            held,
+            a_command(),
+            (),
+            request=Request(agent_id=AgentId("a"), kind="handoff", trigger="command"),
+            session_id=session,
+            turn_id=TURN,
+            now=NOON,
+        ),
+        lambda: control.preferences(held.person_id),
+        lambda: control.choose_notices(
+            held, a_command(), (), preference="all", turn_id=TURN, now=NOON
+        ),
     ]
 
     assert [await read_whole(busy, use) for use in uses] == [False] * len(uses)
+
+
+async def test_a_handoff_is_taken_back_without_reading_a_table_whole(busy: Database) -> None:
+    undo = Undo(busy)
+    chronicle = Chronicle(busy)
+    session = SessionId("session-7")
+    await run(
+        busy,
+        "update agent a set began_from = h.id from agent_handoff h"
+        " where a.trace_id = 'trace-7' and h.trace_id = a.trace_id"
+        " and h.sequence = a.version - 1",
+    )
+
+    uses: list[Use] = [
+        lambda: chronicle.happened(session, most=20),
+        lambda: chronicle.led_here(session),
+        lambda: undo.of_trace(TraceId("trace-7"), now=NOON),
+    ]
+
+    assert [await read_whole(busy, use) for use in uses] == [False] * len(uses)
+    assert await value(busy, "select max(version) from agent where trace_id = 'trace-7'") == 25
 
 
 async def test_a_whole_read_would_be_seen(busy: Database) -> None:

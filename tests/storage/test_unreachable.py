@@ -9,6 +9,9 @@ from context.calls import CallOutcome
 from context.errors import StoreUnavailable
 from context.messages import PersonId, TraceId
 from context.prompt import StopReason
+from storage.chores import Chores
+from storage.chronicle import Chronicle
+from storage.compaction_history import CompactionHistory, Span
 from storage.control import Control
 from storage.database import Database, open_database
 from storage.dead_letters import DeadLetters
@@ -22,6 +25,7 @@ from storage.outbox import Outbox
 from storage.people import People
 from storage.sessions import Sessions
 from storage.traces import Traces
+from storage.undo import Undo
 from storage.usage import UsageBook
 from tests.builders import NOON, USER, a_model_call, an_agent, an_item
 from tests.storage.scenes import (
@@ -46,6 +50,13 @@ OUTBOX_ID = a_reply().outbox_id
 USES: Mapping[str, Use] = {
     "a message": lambda d: Mailbox(d).put([HELLO], now=NOON),
     "several messages": lambda d: Mailbox(d).put([HELLO, a_command()], now=NOON),
+    "chore": lambda d: Chores(d).take(CLAIM, now=NOON),
+    "preferences": lambda d: Control(d).preferences(PersonId("person-1")),
+    "undo": lambda d: Undo(d).of_trace(TraceId("trace-1"), now=NOON),
+    "deactivate": lambda d: Handoffs(d).deactivate("handoff-1"),
+    "what happened": lambda d: Chronicle(d).happened(SESSION, most=1),
+    "beginning": lambda d: Chronicle(d).beginning(SESSION),
+    "compactions": lambda d: CompactionHistory(d).compactions(Span(), limit=1),
     "take": lambda d: Mailbox(d).take(CLAIM, turn_id=TURN),
     "claim": lambda d: Lanes(d).claim(SESSION, Lane.TURN, now=NOON, until=NOON),
     "renew": lambda d: Lanes(d).renew(CLAIM, until=NOON),
