@@ -75,14 +75,14 @@ def failing(status: int, *, retry_after_s: int | None = None) -> Summariser:
 def lossy(kept: float, *, kept_with_figures: float) -> Summariser:
     """Lose a share of the entries and of the summary's sentences, the same ones every time.
 
+    Of a summary one sentence stays, as nobody summarises without a word.
+
     Args:
         kept: Fraction of those without a digit that stay, 0 to 1.
         kept_with_figures: Fraction of those with one.
     """
 
-    def stays(text: str) -> bool:
-        has_digit = any(char.isdigit() for char in text)
-        return _drawn(text) < (kept_with_figures if has_digit else kept)
+    stays = _luck(kept, kept_with_figures)
 
     def thin(asked: MessageRequest) -> Answer:
         return _saying(_thinned(_noted(asked), stays))
@@ -91,13 +91,8 @@ def lossy(kept: float, *, kept_with_figures: float) -> Summariser:
 
 
 def thinned(text: str, *, kept: float, kept_with_figures: float) -> str:
-    """Lose a share of the sentences of a text, the same ones every time."""
-    return " ".join(
-        sentence
-        for sentence in sentences_of(text)
-        if _drawn(sentence)
-        < (kept_with_figures if any(char.isdigit() for char in sentence) else kept)
-    )
+    """Lose a share of the sentences of a text, the same ones every time, but never all."""
+    return _some(text, _luck(kept, kept_with_figures))
 
 
 def _noted(asked: MessageRequest) -> Json:
@@ -151,7 +146,20 @@ def _thinned(value: JsonValue, stays: Callable[[str], bool]) -> JsonValue:
 def _thinned_field(name: str, value: JsonValue, stays: Callable[[str], bool]) -> JsonValue:
     if name != SUMMARY:
         return _thinned(value, stays)
-    return " ".join(one for one in sentences_of(str(value)) if stays(one))
+    return _some(str(value), stays)
+
+
+def _some(text: str, stays: Callable[[str], bool]) -> str:
+    sentences = list(sentences_of(text))
+    return " ".join([one for one in sentences if stays(one)] or sentences[:1])
+
+
+def _luck(kept: float, kept_with_figures: float) -> Callable[[str], bool]:
+    def stays(text: str) -> bool:
+        has_digit = any(char.isdigit() for char in text)
+        return _drawn(text) < (kept_with_figures if has_digit else kept)
+
+    return stays
 
 
 def _said(entry: JsonValue) -> str:

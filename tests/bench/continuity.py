@@ -15,7 +15,9 @@ may be left out; each conversation has a name of its own, and one message is sen
 The model is the stand-in, which knows nothing but its prompt; what it writes in summaries and
 notes is thinned to what was measured of real models (`continuity_losses`), unless `--lossless`.
 Facts are drawn from a seed. Waits are of a model that needs 20 ms to its first token and 1 ms
-for each 24 characters, so about a fiftieth of a real one's.
+for each 24 characters, so about a fiftieth of a real one's; and so is the pause of 0.2 s that
+the person makes before they write to (d) or (e). `looked up` counts answers that the model
+searched the past for, which only (d) can.
 """
 
 import argparse
@@ -47,6 +49,7 @@ from tests.bench.continuity_talk import conversation
 from tests.bench.servers import durable_postgres
 
 LATENCY = Latency(first_token_s=0.02, between_deltas_s=0.001)
+PAUSE_S = 0.2
 
 _NAMES = {
     "a": "sliding window",
@@ -104,11 +107,19 @@ async def _strategy(letter: str, options: Options, *, seed: int) -> AsyncIterato
         enter = stack.enter_async_context
         if letter == "e":
             http = await enter(httpx2.AsyncClient(trust_env=False, timeout=120))
-            yield AnyBot(url=options.url or "", conversation=f"bench-{seed}", http=http)
+            yield AnyBot(
+                url=options.url or "",
+                conversation=f"bench-{seed}",
+                http=http,
+                pause_s=PAUSE_S,
+            )
         elif letter == "d":
             url = stack.enter_context(durable_postgres())
             prepare = partial(prepared, is_lossless=options.is_lossless)
-            yield await enter(ours(url, window_tokens=options.window_tokens, prepare=prepare))
+            window_tokens = options.window_tokens
+            yield await enter(
+                ours(url, window_tokens=window_tokens, pause_s=PAUSE_S, prepare=prepare)
+            )
         else:
             api = ModelApi(api_key=_KEY, now=SystemClock().now, least_trigger_tokens=1)
             address = await enter(serving(prepared(api, is_lossless=options.is_lossless).app))

@@ -21,20 +21,25 @@ _LOOK_EVERY_S = 0.001
 
 @asynccontextmanager
 async def ours(
-    server_url: str, *, window_tokens: int, prepare: Callable[[ModelApi], object]
+    server_url: str,
+    *,
+    window_tokens: int,
+    pause_s: float,
+    prepare: Callable[[ModelApi], object],
 ) -> AsyncIterator["Ours"]:
     """Open the bot, on a database of its own.
 
     Args:
         server_url: A Postgres server where databases may be made.
         window_tokens: `CONTEXT_WINDOW_LIMIT`.
+        pause_s: How long the person takes before they write again; housekeeping goes on.
         prepare: Sets the model server up.
     """
     async with new_database(server_url) as url:
         await migrate(address(url))
         async with town(url, limit_tokens=window_tokens) as here:
             prepare(here.model)
-            yield Ours(here)
+            yield Ours(here, pause_s)
 
 
 @dataclass(slots=True)
@@ -42,6 +47,7 @@ class Ours:
     """One person's chat with the bot."""
 
     here: Town
+    pause_s: float
     resets: int = 0
     _replies: int = 0
     _heard: int = 0
@@ -53,13 +59,22 @@ class Ours:
 
     async def say(self, text: str) -> Heard:
         """Write a message, and wait until the reply is at the platform."""
-        began = perf_counter()
+        await asyncio.sleep(self.pause_s)
+        calls, began = self._calls(), perf_counter()
         await self.here.whatsapp(_PERSON, text)
         parts = await self._reply()
         waited_s = perf_counter() - began
         self.resets = await self._resets_so_far()
         answer = "".join(parts)
-        return Heard(text=answer, added_s=max(0.0, waited_s - model_s(self.here.model, answer)))
+        return Heard(
+            text=answer,
+            added_s=max(0.0, waited_s - model_s(self.here.model, answer)),
+            was_looked_up=self._calls() - calls > 1,
+        )
+
+    def _calls(self) -> int:
+        """How often the model was asked for a reply, or for what it takes to one."""
+        return sum(asked.output_schema is None for asked in self.here.model.requests)
 
     async def _reply(self) -> list[str]:
         """The parts of the next reply, once they have arrived; notices are none."""

@@ -19,10 +19,12 @@ class Heard:
     Attributes:
         text: The answer.
         added_s: How long the person waited beyond what the answer itself takes the model.
+        was_looked_up: Whether the model searched what was said before.
     """
 
     text: str
     added_s: float
+    was_looked_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +60,13 @@ class Asked:
     Attributes:
         heard: The answer.
         resets: How many lay between telling and asking.
+        was_looked_up: Whether the model searched for it.
     """
 
     planted: Planted
     heard: str
     resets: int
+    was_looked_up: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -105,7 +109,14 @@ async def converse(strategy: Strategy, talk: Sequence[Turn], result: Result) -> 
         told_at |= {one.told: strategy.resets for one in turn.tells}
         if turn.asks is not None:
             between = strategy.resets - told_at[turn.asks.told]
-            result.asked.append(Asked(planted=turn.asks, heard=heard.text, resets=between))
+            result.asked.append(
+                Asked(
+                    planted=turn.asks,
+                    heard=heard.text,
+                    resets=between,
+                    was_looked_up=heard.was_looked_up,
+                )
+            )
     result.resets += strategy.resets
     if (paid := strategy.paid) is None:
         result.has_bill = False
@@ -138,6 +149,7 @@ def table(results: Sequence[Result]) -> str:
         for n in range(_MOST_RESETS + 1)
     ]
     figures: Sequence[tuple[str, Callable[[Result], str]]] = (
+        ("looked up", lambda r: str(sum(one.was_looked_up for one in r.asked))),
         ("superseded shown as current", lambda r: str(sum(one.is_stale for one in r.asked))),
         ("resets", lambda r: str(r.resets)),
         ("tokens paid, thousands", lambda r: f"{r.tokens / 1e3:,.0f}" if r.has_bill else "-"),

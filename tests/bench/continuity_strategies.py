@@ -4,6 +4,7 @@ They talk to the model server in this process. All mark their prompts for the ca
 would; none is made worse than it is usually built.
 """
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -193,6 +194,7 @@ class AnyBot:
     url: str
     conversation: str
     http: httpx2.AsyncClient
+    pause_s: float
     resets: int = 0
     _tokens: int | None = None
 
@@ -208,6 +210,7 @@ class AnyBot:
             httpx2.HTTPError: It did not answer, or not with 200.
             ValueError: Its answer is no JSON, or has no `text`.
         """
+        await asyncio.sleep(self.pause_s)
         began = perf_counter()
         body = {"conversation": self.conversation, "text": text}
         response = await self.http.post(self.url, json=body)
