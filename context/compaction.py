@@ -5,7 +5,7 @@ become lines, then the turns in the middle are merged. The first turns, the newe
 every call with its result stay whole, and nothing is taken out of the transcript itself.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import takewhile
@@ -17,7 +17,7 @@ from context.prompt import Item
 from context.shaping import Shaping
 from context.stubs import cut_down, old_results, stubbed, superseded_results
 from context.summary import Summary, view
-from context.summary_text import summary_text
+from context.summary_text import notes_bytes, summary_text
 from context.turns import whole_turns
 
 WEAK_REDUCTION = 0.40
@@ -83,6 +83,16 @@ class Plan:
     bytes_per_token: float
     remarks: tuple[Remark, ...] = field(default=(), repr=False)
     facts: tuple[Fact, ...] = field(default=(), repr=False)
+
+    @property
+    def text_bytes(self) -> int:
+        """How long the words may be."""
+        return int((self.text_tokens - _BLOCK_TOKENS) * self.bytes_per_token)
+
+    @property
+    def notes_tokens(self) -> int:
+        """What notes may take of the words; longer ones lose their middle."""
+        return int(notes_bytes(self.text_bytes) / self.bytes_per_token)
 
 
 def plan(  # noqa: PLR0913 - what a window holds, how it is shaped, and what is known of it
@@ -156,7 +166,7 @@ def summarised(plan: Plan, *, notes_text: str) -> Summary:
         notes_text,
         facts=plan.facts,
         remarks=plan.remarks,
-        max_bytes=int((plan.text_tokens - _BLOCK_TOKENS) * plan.bytes_per_token),
+        max_bytes=plan.text_bytes,
         max_quoted_bytes=int(plan.keep_user_tokens * plan.bytes_per_token),
     )
     return plan.summary.model_copy(update={"text": text})
@@ -219,6 +229,8 @@ class _Case:
     facts: Sequence[Fact]
 
     def held_with(self, summary: Summary) -> int:
+        if summary == self.before:
+            return self.gauge.held_tokens
         return self.gauge.held_with(self.gauge.estimated(view(self.items, summary)))
 
 
@@ -275,22 +287,26 @@ def _tidied(case: _Case) -> Plan:
 def _merged(case: _Case, tidied: Summary) -> Plan | Skip:
     """Merge all turns between the first and the newest."""
     turns, before = case.turns, case.before
-    end = len(turns) - _recents(case, tidied)
+    shown = view(case.items, tidied)
+    sizes = {item.position: case.gauge.estimated((item,)) for item in shown}
+    end = len(turns) - _recents(case, sizes)
     settled = sum(turn[-1].position <= before.covers_to for turn in turns)
     if end <= max(settled, case.primers):
         return Skip(Obstacle.TOO_SOON if before.text else Obstacle.TOO_FEW_TURNS)
     middle = [item for turn in turns[case.primers : end] for item in turn]
-    summary = _without(middle, case, tidied)
-    before_tokens, bare_tokens = case.gauge.held_tokens, case.held_with(summary)
+    positions = {item.position for item in middle}
+    bare_tokens = case.gauge.held_with(
+        sum(size for position, size in sizes.items() if position not in positions)
+    )
+    before_tokens = case.gauge.held_tokens
     text_tokens = min(
         max(case.target_tokens - bare_tokens, _least_text(case.target_tokens)),
         int(_MERGED_SHARE * (before_tokens - bare_tokens)),
     )
     if text_tokens < _SMALLEST_TEXT_TOKENS:
         return Skip(Obstacle.NOTHING_TO_FREE)
-    positions = {item.position for item in middle}
     return Plan(
-        summary=summary,
+        summary=_without(middle, case, tidied),
         needs_notes=True,
         before_tokens=before_tokens,
         after_tokens=bare_tokens + text_tokens,
@@ -302,14 +318,13 @@ def _merged(case: _Case, tidied: Summary) -> Plan | Skip:
     )
 
 
-def _recents(case: _Case, tidied: Summary) -> int:
+def _recents(case: _Case, sizes: Mapping[int, int]) -> int:
     """How many of the newest turns stay: fewer where they are too large, but never under two."""
-    tokens = {item.position: case.gauge.estimated((item,)) for item in view(case.items, tidied)}
-    sizes = [sum(tokens.get(item.position, 0) for item in turn) for turn in case.turns]
+    turns = [sum(sizes.get(item.position, 0) for item in turn) for turn in case.turns]
     room = case.ceiling_tokens - _least_text(case.ceiling_tokens)
     for count in range(case.shaping.recent_turns, FEWEST_RECENT_TURNS, -1):
-        newest = sizes[max(case.primers, len(sizes) - count) :]
-        if case.gauge.held_with(sum(sizes[: case.primers]) + sum(newest)) <= room:
+        newest = turns[max(case.primers, len(turns) - count) :]
+        if case.gauge.held_with(sum(turns[: case.primers]) + sum(newest)) <= room:
             return count
     return min(case.shaping.recent_turns, FEWEST_RECENT_TURNS)
 

@@ -17,11 +17,11 @@ from context.handoff import bulleted
 from context.messages import MessageId
 from context.prompt import Item
 from context.text import unfenced
+from context.trackers import sayings
 from context.truncation import clipped
 
 _LONGEST_BYTES = 4_096
 _MOST_LINES = 128
-_OVERHEARD = "<overheard>"
 
 _QUESTION_MARKS = ("?", "\uff1f", "\u061f")
 
@@ -190,18 +190,15 @@ def _own_words(item: Item) -> str:
     """What the person themselves said, without what is only quoted."""
     if item.role == "assistant":
         return ""
-    texts = (str(block["text"]) for block in item.blocks if block["type"] == "text")
-    return "\n".join(text for text in texts if text.strip() and not text.startswith(_OVERHEARD))
+    said = (text for origin, text in sayings(item) if origin is Origin.USER)
+    return "\n".join(text for text in said if text.strip())
 
 
 def _said(turn: Iterable[Item]) -> Iterator[str]:
     """What both sides said, and what tools were asked."""
     for item in turn:
         for block in item.blocks:
-            match block:
-                case {"type": "text", "text": str(text)}:
-                    yield text
-                case {"type": "tool_use", "input": asked}:
-                    yield str(asked)
-                case _:
-                    pass
+            if block["type"] == "text":
+                yield str(block["text"])
+            elif block["type"] == "tool_use":
+                yield str(block["input"])

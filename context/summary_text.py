@@ -18,12 +18,18 @@ _CLOSING = "\n</summary>"
 _FACTS = "\n\n## facts, word for word\n"
 _QUOTES = "\n\n## what the person said, word for word\n"
 _GAP = "\n\n"
+_FRAME_BYTES = len(f"{_OPENING}{_GAP}{_FACTS}{_QUOTES}{_CLOSING}".encode())
 
 _NOTES_SHARE = 0.6
 """Notes that are longer than this share of the room lose their middle."""
 
 _FACTS_SHARE = 0.25
 """At most so much is kept free for facts before words of the person are chosen."""
+
+
+def notes_bytes(max_bytes: int) -> int:
+    """Bytes that notes may take of a summary, without losing their middle."""
+    return max(0, int((max_bytes - _FRAME_BYTES) * _NOTES_SHARE))
 
 
 def summary_text(
@@ -45,9 +51,8 @@ def summary_text(
         max_bytes: Longest result as UTF-8; a block without content is never shorter than 140.
         max_quoted_bytes: At most so much of it is the person's words.
     """
-    room = max_bytes - _bytes(_OPENING + _GAP + _FACTS + _QUOTES + _CLOSING)
-    notes = _shortened(unfenced(storable(notes_text)).strip(), int(room * _NOTES_SHARE))
-    room -= _bytes(notes)
+    notes = _shortened(unfenced(storable(notes_text)).strip(), notes_bytes(max_bytes))
+    room = max_bytes - _FRAME_BYTES - _bytes(notes)
     unsaid = [fact for fact in facts if fact.value not in notes]
     reserve = min(_bytes(_listed(unsaid)), int(room * _FACTS_SHARE))
     quotes = "\n".join(
