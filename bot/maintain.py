@@ -239,7 +239,7 @@ class Maintenance:
             return planned.summary
         notes = await self._notes.noted(case.claim, case.subject, focus=case.chore.focus)
         # The facts stand in the summary as they are, whatever the notes say of them.
-        told = notes_text(notes, (), max_tokens=planned.text_tokens)
+        told = notes_text(notes, (), max_tokens=planned.notes_tokens)
         return summarised(planned, notes_text=told)
 
     async def _measured(self, case: _Case, summary: Summary) -> int:
