@@ -4,10 +4,7 @@ import asyncio
 
 from bot.emulator.servers.model_delivery import Latency
 from bot.emulator.servers.slack_messages import direct_channel
-from tests.journeys.town import Town, fates, town, until
-
-ANA = "+14155550100"
-BEN = "U1BEN"
+from tests.journeys.town import ANA, BEN, Town, fates, town, until
 
 
 async def test_a_whatsapp_message_is_answered(database_url: str) -> None:

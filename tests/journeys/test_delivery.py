@@ -3,10 +3,7 @@
 from bot.emulator.servers.faults import DropAfter, DropBefore
 from bot.emulator.servers.model_answer import Answer
 from bot.emulator.servers.slack_messages import direct_channel
-from tests.journeys.town import Town, delivered, fates, town, until
-
-ANA = "+14155550100"
-BEN = "U1BEN"
+from tests.journeys.town import ANA, BEN, Town, delivered, fates, town, until
 
 
 async def test_an_answer_whose_receipt_was_lost_is_seen_once_on_whatsapp(

@@ -3,9 +3,8 @@
 from pydantic import BaseModel, TypeAdapter
 
 from bot.emulator.servers.slack_messages import SlackMessage
-from tests.journeys.town import Town, town, until
+from tests.journeys.town import BEN, Town, town, until
 
-BEN = "U1BEN"
 GENERAL = "C1GENERAL"
 LIMIT = 4_000
 FILLER = "Diese Zeile hier nimmt nur Platz weg. "
@@ -44,8 +43,8 @@ async def test_in_a_shared_thread_a_warning_and_its_button_are_one_persons_own(
 ) -> None:
     async with town(database_url, limit_tokens=LIMIT) as here:
         root = await call(here, "Hallo, kannst du mir helfen?", thread=None, answers=2)
-        missing = int(LIMIT * 0.77) - here.model.bill.calls[-1].usage.occupied_tokens
-        pasted = (FILLER * (missing * 4 // len(FILLER))).strip()
+        user_id = f"{here.slack.team}:{BEN}"
+        pasted = await here.paste_to(user_id, 0.77, filler=FILLER)
         await call(here, pasted, thread=root.ts, answers=2)
 
         warning = heard(here)[-1]

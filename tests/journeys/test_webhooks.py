@@ -9,10 +9,8 @@ import httpx2
 import pytest
 
 from bot.emulator.servers.webhooks import Webhook
-from tests.journeys.town import Town, fates, town, until
+from tests.journeys.town import ANA, BEN, Town, fates, town, until
 
-ANA = "+14155550100"
-BEN = "U1BEN"
 WHATSAPP = "/webhooks/twilio/whatsapp"
 SLACK = "/webhooks/slack/events"
 

@@ -5,12 +5,14 @@ official SDKs, and the protocol servers at the other end.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
+from typing import Any, Literal
 
+import httpx2
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -21,8 +23,10 @@ from bot.background import opened_model, worker
 from bot.beside import beside
 from bot.clock import SystemClock
 from bot.emulator.servers.model import ModelApi
+from bot.emulator.servers.model_request import MessageRequest
 from bot.emulator.servers.serving import serving
 from bot.emulator.servers.slack import SlackApi
+from bot.emulator.servers.slack_messages import direct_channel
 from bot.emulator.servers.slack_people import SlackPeople
 from bot.emulator.servers.slack_webhooks import SlackWebhooks
 from bot.emulator.servers.twilio import TwilioApi
@@ -38,8 +42,29 @@ SLACK_TOKEN = "xoxb-town"
 SLACK_SECRET = "slack-secret"
 MODEL_KEY = "sk-ant-town"
 ADMIN_TOKEN = "admin"
+ANA = "+14155550100"
+BEN = "U1BEN"
+
+FILLER = "This line only takes up room. "
+_BYTES_PER_TOKEN = 4
+"""By which the model's server counts (`bot/emulator/servers/tokens.py`)."""
 
 _PATIENCE = timedelta(seconds=20)
+
+# Mail to be answered, words to be sent, and housekeeping to be done.
+_WAITING = """
+select (select count(*) from message_fate where fate = 'waiting')
+  + (select count(*) from outbox where state in ('pending', 'sending', 'uncertain'))
+  + (select count(*) from chore where state = 'pending')
+"""
+
+# What a summary that waits for the next turn frees is free already.
+_HELD = """
+select a.occupied_tokens - coalesce((
+  select c.before_tokens - c.after_tokens from compaction c
+  where c.agent_id = a.id and c.state = 'ready' order by c.created_at desc limit 1), 0)
+from session s join agent a on a.id = s.agent_id where s.user_id = $1
+"""
 
 
 class _Late:
@@ -63,6 +88,38 @@ class Town:
     callers: TwilioPeople
     model: ModelApi
     database: Database
+    limit_tokens: int
+
+    def person(self, platform: str) -> "Person":
+        """Somebody who writes to the bot directly: Ana on WhatsApp, Ben in Slack."""
+        return Person(self, "slack" if platform == "slack" else "whatsapp")
+
+    @property
+    def replies(self) -> tuple[MessageRequest, ...]:
+        """What the model was asked for people; the notes it takes in the background are left out."""
+        return tuple(asked for asked in self.model.requests if asked.output_schema is None)
+
+    async def paste_to(self, user_id: str, share: float, *, filler: str = FILLER) -> str:
+        """Text that fills a person's window up to a share of the limit, the answer left aside."""
+        async with self.database.hot() as connection:
+            held_tokens = int(await connection.fetchval(_HELD, user_id))
+        missing_tokens = int(self.limit_tokens * share) - held_tokens
+        return (filler * (missing_tokens * _BYTES_PER_TOKEN // len(filler))).strip()
+
+    async def is_quiet(self) -> bool:
+        """Whether nobody waits for anything: no message, no answer, no housekeeping."""
+        async with self.database.hot() as connection:
+            return int(await connection.fetchval(_WAITING)) == 0
+
+    async def admin(self, path: str, **query: str) -> Any:  # noqa: ANN401 - JSON
+        """Ask the admin API."""
+        async with httpx2.AsyncClient(trust_env=False) as client:
+            response = await client.get(
+                f"{self.url}/admin/api/v1{path}",
+                params=query,
+                headers={"Authorization": f"Bearer {ADMIN_TOKEN}"},
+            )
+        return response.raise_for_status().json()
 
     async def whatsapp(self, user: str, text: str) -> int:
         """Write a WhatsApp message; the status the bot's webhook answered with."""
@@ -91,6 +148,67 @@ class Town:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in a direct chat with the bot, on either platform."""
+
+    town: Town
+    platform: Literal["slack", "whatsapp"]
+
+    @property
+    def user_id(self) -> str:
+        """Who that is, as rows and the admin API have it."""
+        return f"{self.town.slack.team}:{BEN}" if self.platform == "slack" else ANA
+
+    @property
+    def heard(self) -> list[str]:
+        """What the bot said to them, oldest first."""
+        if self.platform == "slack":
+            return self.town.heard_in_slack(direct_channel(BEN))
+        return self.town.heard_on_whatsapp(ANA)
+
+    async def write(self, text: str) -> None:
+        """Write a message."""
+        if self.platform == "slack":
+            await self.town.slack_message(BEN, text)
+        else:
+            await self.town.whatsapp(ANA, text)
+
+    async def command(self, text: str) -> list[str]:
+        """Give a command, as `notices off`; what was said until all was done."""
+        before = len(self.heard)
+        if self.platform == "slack":
+            await self.town.slack_hooks.deliver(self.town.slackers.command(BEN, text))
+        else:
+            await self.town.whatsapp(ANA, f"/{text}")
+        await until(self.town.is_quiet)
+        return self.heard[before:]
+
+    async def say(self, text: str) -> list[str]:
+        """Write a message; what was said until all was done, housekeeping too."""
+        before = len(self.heard)
+        await self.write(text)
+        await until(self.town.is_quiet)
+        return self.heard[before:]
+
+    async def fill(self, share: float, text: str = "") -> list[str]:
+        """Write so much that the window is full up to a share of the limit; as `say`.
+
+        Args:
+            share: How full.
+            text: What the message begins with.
+        """
+        filler = await self.town.paste_to(self.user_id, share)
+        assert filler, "the window is fuller than that"
+        return await self.say(f"{text} {filler}".strip())
+
+    async def told(self, path: str) -> list[dict[str, Any]]:
+        """Give what the admin API lists of them, oldest first."""
+        listed = await self.town.admin(path, user_id=self.user_id)
+        assert listed["next_cursor"] is None
+        return list(reversed(listed["items"]))
+
+
 @asynccontextmanager
 async def town(
     database_url: str,
@@ -98,8 +216,18 @@ async def town(
     workers: int = 1,
     limit_tokens: int = 200_000,
     providers: Collection[str] = ("slack", "twilio"),
+    settings: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Town]:
-    """Open the town, with as many workers as asked for, and those platforms configured."""
+    """Open the town.
+
+    Args:
+        database_url: An empty, migrated database.
+        workers: How many there are.
+        limit_tokens: `CONTEXT_WINDOW_LIMIT`.
+        providers: The platforms that are configured.
+        settings: Further variables by the names of their fields; usage is not told in chat
+            unless they say so.
+    """
     now = SystemClock().now
     late = _Late()
     slack = SlackApi(token=SLACK_TOKEN, now=now)
@@ -110,7 +238,7 @@ async def town(
         slack_url = await enter(serving(slack.app))
         twilio_url = await enter(serving(twilio.app))
         model_url = await enter(serving(model.app))
-        settings = Settings(
+        variables = Settings(
             _env_file=None,
             database_url=SecretStr(database_url),
             secret_key=SecretStr("key"),
@@ -120,6 +248,7 @@ async def town(
             context_window_limit=limit_tokens,
             db_pool_size=8,
             log_level="error",
+            **{"usage_line": "off", **(settings or {})},
         )
         url = await enter(serving(Starlette(routes=[Mount("", late)])))
         told = {
@@ -137,7 +266,7 @@ async def town(
         }
         configured = channel_settings({name: told[name] for name in told if name in providers})
         process = await enter(
-            opened(settings, address(database_url), configured, callbacks_url=url)
+            opened(variables, address(database_url), configured, callbacks_url=url)
         )
         late.inside = web_app(process)
         language_model = await enter(opened_model(process))
@@ -158,6 +287,7 @@ async def town(
             ),
             model=model,
             database=process.database,
+            limit_tokens=limit_tokens,
         )
         stop.set()
 
