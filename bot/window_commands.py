@@ -3,10 +3,9 @@
 Nobody waits for what takes long: it is asked for as a chore, and said when it is done.
 """
 
-from pydantic import ValidationError
-
 from bot.asked import Asked
 from bot.ports import Clock
+from bot.stored import read_back
 from context import history, notices
 from context.briefing import fitted
 from context.handoff import HandoffDocument, bulleted
@@ -82,7 +81,7 @@ class WindowCommands:
 
     async def _show(self, asked: Asked) -> None:
         beginning = await self._chronicle.beginning(asked.session_id)
-        document = _document(beginning) if beginning is not None else None
+        document = read_back(HandoffDocument, beginning.document) if beginning else None
         if beginning is None or document is None:
             await self._answer(asked, history.no_handoff(language=asked.language))
             return
@@ -142,14 +141,6 @@ class WindowCommands:
             turn_id=asked.turn_id,
             now=self._clock.now(),
         )
-
-
-def _document(beginning: Beginning) -> HandoffDocument | None:
-    """The document; None if another version of the bot wrote it."""
-    try:
-        return HandoffDocument.model_validate(beginning.document)
-    except ValidationError:
-        return None
 
 
 def _shown(asked: Asked, beginning: Beginning, document: HandoffDocument) -> tuple[Spoken, ...]:
