@@ -5,18 +5,18 @@ become lines, then the turns in the middle are merged. The first turns, the newe
 every call with its result stay whole, and nothing is taken out of the transcript itself.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from context.facts import Fact
 from context.gauge import Gauge
-from context.importance import Remark, remarks
+from context.importance import Remark, current, remarks
 from context.prompt import Item
 from context.shaping import Shaping
 from context.stubs import cut_down, old_results, stubbed, superseded_results
-from context.summary import Summary, view
+from context.summary import Summary, view, widened
 from context.summary_text import notes_bytes, summary_text
 from context.turns import whole_turns
 
@@ -255,18 +255,17 @@ def _tidied(case: _Case) -> Plan:
     middle. Those of the first turns and of the newest one stay, and of the newer turns only
     what was got again becomes a line.
     """
-    items, shaping = case.items, case.shaping
+    shaping = case.shaping
     recent = case.turns[-shaping.recent_turns :][0][0].position
-    stale = {item.position for item in old_results(items) if item.position < recent}
-    stale.update(item.position for item in superseded_results(items))
+    stale = {one for one in _positions(old_results(case.items)) if one < recent}
+    stale.update(_positions(superseded_results(case.items)))
     limits = {"max_bytes": shaping.tool_output_bytes, "max_lines": shaping.tool_output_lines}
     stubs, clips = set(case.before.stubbed), set(case.before.clipped)
-    for turn in case.turns[case.primers : -1]:
-        for item in turn:
-            if item.position in stale and stubbed(item) is not item:
-                stubs.add(item.position)
-            elif cut_down(item, **limits) is not item:
-                clips.add(item.position)
+    for item in chain.from_iterable(case.turns[case.primers : -1]):
+        if item.position in stale and stubbed(item) is not item:
+            stubs.add(item.position)
+        elif cut_down(item, **limits) is not item:
+            clips.add(item.position)
     summary = case.before.model_copy(
         update={
             "stubbed": tuple(sorted(stubs)),
@@ -293,8 +292,8 @@ def _merged(case: _Case, tidied: Summary) -> Plan | Skip:
     settled = sum(turn[-1].position <= before.covers_to for turn in turns)
     if end <= max(settled, case.primers):
         return Skip(Obstacle.TOO_SOON if before.text else Obstacle.TOO_FEW_TURNS)
-    middle = [item for turn in turns[case.primers : end] for item in turn]
-    positions = {item.position for item in middle}
+    middle = tuple(chain.from_iterable(turns[case.primers : end]))
+    positions = frozenset(_positions(middle))
     bare_tokens = case.gauge.held_with(
         sum(size for position, size in sizes.items() if position not in positions)
     )
@@ -305,8 +304,9 @@ def _merged(case: _Case, tidied: Summary) -> Plan | Skip:
     )
     if text_tokens < _SMALLEST_TEXT_TOKENS:
         return Skip(Obstacle.NOTHING_TO_FREE)
+    kept = _positions(chain.from_iterable(turns[: case.primers]))
     return Plan(
-        summary=_without(middle, case, tidied),
+        summary=widened(tidied, covers_to=middle[-1].position, kept=kept),
         needs_notes=True,
         before_tokens=before_tokens,
         after_tokens=bare_tokens + text_tokens,
@@ -314,7 +314,7 @@ def _merged(case: _Case, tidied: Summary) -> Plan | Skip:
         keep_user_tokens=case.shaping.keep_user_tokens,
         bytes_per_token=case.gauge.bytes_per_token,
         remarks=tuple(one for one in remarks(turns, case.facts) if one.position in positions),
-        facts=tuple(_current(case.facts, middle)),
+        facts=current(case.facts, middle),
     )
 
 
@@ -333,32 +333,5 @@ def _least_text(target_tokens: int) -> int:
     return max(int(_TEXT_SHARE * target_tokens), _SMALLEST_TEXT_TOKENS)
 
 
-def _without(middle: Sequence[Item], case: _Case, tidied: Summary) -> Summary:
-    """The summary of a merge, its words still missing."""
-    covers_to = max(tidied.covers_to, middle[-1].position)
-    kept = tuple(item.position for turn in case.turns[: case.primers] for item in turn)
-    return tidied.model_copy(
-        update={
-            "covers_to": covers_to,
-            "kept": kept,
-            "stubbed": tuple(_seen(tidied.stubbed, kept, covers_to)),
-            "clipped": tuple(_seen(tidied.clipped, kept, covers_to)),
-            "text": "",
-        }
-    )
-
-
-def _seen(positions: Iterable[int], kept: Sequence[int], covers_to: int) -> Iterator[int]:
-    return (one for one in positions if one > covers_to or one in kept)
-
-
-def _current(facts: Iterable[Fact], items: Iterable[Item]) -> Iterator[Fact]:
-    """The facts of some items that nothing took the place of."""
-    items = tuple(items)
-    ids = {message_id for item in items for message_id in item.message_ids}
-    instants = {item.said_at for item in items}
-    for fact in facts:
-        # Only what a person sent has an id; the rest is known by when it was said.
-        found = fact.said_at in instants if fact.message_id is None else fact.message_id in ids
-        if found and fact.superseded_by is None:
-            yield fact
+def _positions(items: Iterable[Item]) -> tuple[int, ...]:
+    return tuple(item.position for item in items)

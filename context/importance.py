@@ -124,6 +124,21 @@ def chosen(remarks: Iterable[Remark], *, max_bytes: int) -> tuple[Remark, ...]:
     return tuple(sorted(fitting, key=lambda one: one.position))
 
 
+def current(facts: Iterable[Fact], items: Sequence[Item]) -> tuple[Fact, ...]:
+    """The facts that were found in some items and that nothing took the place of."""
+    ids = {message_id for item in items for message_id in item.message_ids}
+    # Only what a person sent has an id; the rest is known by when it was said.
+    instants = {item.said_at for item in items}
+    return tuple(
+        fact
+        for fact in facts
+        if fact.superseded_by is None
+        and (
+            fact.message_id in ids if fact.message_id is not None else fact.said_at in instants
+        )
+    )
+
+
 def _weights(turns: Sequence[Sequence[Item]], facts: Sequence[Fact]) -> Mapping[MessageId, int]:
     """What the facts of each message make it worth."""
     weights: defaultdict[MessageId, int] = defaultdict(int)

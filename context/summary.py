@@ -74,6 +74,28 @@ def view(items: Sequence[Item], summary: Summary | None) -> tuple[Item, ...]:
     return tuple(shown)
 
 
+def widened(summary: Summary, *, covers_to: int, kept: tuple[int, ...]) -> Summary:
+    """A summary of more turns, its words still missing; what it covered it goes on to cover.
+
+    Args:
+        summary: What it is to go on from.
+        covers_to: The last position it is to stand for.
+        kept: Positions up to there that stay as they are, ascending.
+    """
+    reach = max(summary.covers_to, covers_to)
+    stubs = (one for one in summary.stubbed if one > reach or one in kept)
+    clips = (one for one in summary.clipped if one > reach or one in kept)
+    return summary.model_copy(
+        update={
+            "covers_to": reach,
+            "kept": kept,
+            "stubbed": tuple(stubs),
+            "clipped": tuple(clips),
+            "text": "",
+        }
+    )
+
+
 def _told(item: Item, text: str) -> Item:
     """A summary's words in the place of an item."""
     return Item(
