@@ -4,6 +4,7 @@ A term is stored as a number made of the term and the person, so that the index 
 people apart: what is looked up for one finds nothing of another.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -50,15 +51,16 @@ async def keep_passages(
     person_id: PersonId,
 ) -> None:
     """Index what transcript items say; those without words are left out."""
-    rows = [
-        row for item in items for row in _rows(item, session_id=session_id, person_id=person_id)
-    ]
+    # In a thread: a very long message takes a while, and other turns go on.
+    rows = await asyncio.to_thread(
+        lambda: [row for item in items for row in _rows(item, session_id, person_id)]
+    )
     if rows:
         await connection.execute(insert(PassageRow), rows)
 
 
 def _rows(
-    item: Item, *, session_id: SessionId, person_id: PersonId
+    item: Item, session_id: SessionId, person_id: PersonId
 ) -> Iterator[Mapping[str, object]]:
     text = text_of(item.blocks)
     if not text.strip():
