@@ -42,6 +42,7 @@ from context.notes import Notes, labelled
 from context.policy import occupancy
 from context.prompt import Item
 from context.reconciliation import newest, reconciled
+from context.redaction_patterns import last_placeholders
 from context.replay import REPLAY_SHARE
 from context.session import Agent
 from context.text import one_line
@@ -53,8 +54,8 @@ _SUMMARY_LINE_CHARS = 200
 class HandoffDocument(Part):
     """What is known at the end of an agent, in order of worth: the last is trimmed first.
 
-    Behind the 17 categories stands what operators sort handoffs by, and where notes and
-    transcript differed.
+    Behind the 17 categories stands what operators sort handoffs by, where notes and transcript
+    differed, and which placeholders of redacted values were given last.
 
     ```
     {"schema_number": 1, "original_request": {"text": "…", "message_id": "slack-…", …},
@@ -88,6 +89,7 @@ class HandoffDocument(Part):
     task_description: Text | None = None
     project_id: str | None = None
     conflicts: tuple[Conflict, ...] = ()
+    placeholders: tuple[str, ...] = ()
 
     @property
     def sections(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -154,7 +156,8 @@ def document(  # noqa: PLR0913  each is a source of its own, and every caller na
         project_id: The project its session belongs to.
         spent: What its calls used together, where that is known.
     """
-    noted = notes or (notes_of(previous) if previous else Notes())
+    carried = notes_of(previous) if previous else Notes()
+    noted = notes if notes and notes != Notes() else carried
     before = previous.key_facts if previous else ()
     found = tuple(facts or trackers.facts(items))
     one = reconciled(
@@ -203,6 +206,12 @@ def document(  # noqa: PLR0913  each is a source of its own, and every caller na
         task_description=noted.task_description,
         project_id=project_id or (previous.project_id if previous else None),
         conflicts=one.conflicts,
+        placeholders=last_placeholders(
+            [
+                *(previous.placeholders if previous else ()),
+                *(text for item in items for _, text in trackers.sayings(item)),
+            ]
+        ),
     )
 
 

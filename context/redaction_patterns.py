@@ -6,7 +6,7 @@ Who and where a person is finds `context.personal_patterns`.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +30,19 @@ class Sensitive(StrEnum):
     NATIONAL_ID = "NATIONAL_ID"
     IP = "IP"
     PHONE = "PHONE"
+
+
+PLACEHOLDER = re.compile(rf"<({'|'.join(Sensitive)})_(\d{{1,9}})>")
+"""What stands in a value's place: its kind, and a number."""
+
+
+def last_placeholders(texts: Iterable[str]) -> tuple[str, ...]:
+    """Of each kind that stands in some texts the placeholder with the highest number."""
+    last: dict[str, int] = {}
+    for text in texts:
+        for kind, number in PLACEHOLDER.findall(text):
+            last[kind] = max(int(number), last.get(kind, 0))
+    return tuple(f"<{kind}_{number}>" for kind, number in sorted(last.items()))
 
 
 @dataclass(frozen=True, slots=True)

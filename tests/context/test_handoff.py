@@ -411,6 +411,12 @@ def test_what_a_model_noted_is_carried_on_without_it() -> None:
     assert (later.workflow_type, later.task_status) == ("support", "waiting")
 
 
+def test_empty_notes_take_nothing_away() -> None:
+    made = ended(notes=NOTED)
+
+    assert ended(previous=made, notes=Notes()) == ended(previous=made)
+
+
 def test_what_the_notes_closed_is_not_brought_back_by_the_document_before() -> None:
     made = ended(notes=NOTED)
     begun = notes_of(made)

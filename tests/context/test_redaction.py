@@ -11,12 +11,13 @@ from context.compactor import notes_prompt
 from context.entries import DecisionNote, Preference, Statement, Todo
 from context.fact_finding import facts_in
 from context.facts import Origin
-from context.handoff import HandoffDocument, markdown
+from context.handoff import HandoffDocument, document, markdown
+from context.lifecycle import TerminationReason
 from context.note_reading import read_notes
 from context.notes import Notes
-from context.prompt import Block
+from context.placeholders import Known
+from context.prompt import Block, Item
 from context.redaction import (
-    Known,
     Redactor,
     Scope,
     placeholders,
@@ -32,6 +33,7 @@ from tests.builders import (
     a_document,
     a_tool_result,
     a_tool_use,
+    an_agent,
     an_item,
 )
 from tests.context.written import an_answer, an_entry
@@ -123,9 +125,26 @@ def test_a_fact_is_redacted_by_its_name() -> None:
     (fact, *_) = facts_in("code A-17", message_id=None, said_at=NOON, origin=Origin.USER)
     fact = replace(fact, name="wifi password", value="hunter2")
 
-    hidden = redacted_notes(Notes(key_facts=(fact,)), "secrets").key_facts[0]
+    named = replace(fact, name="see ada@example.com")
+
+    hidden, other = redacted_notes(Notes(key_facts=(fact, named)), "all").key_facts
 
     assert (hidden.name, hidden.value) == ("wifi password", "<PASSWORD_1>")
+    assert (other.name, other.value) == ("see <EMAIL_1>", "hunter2")
+
+
+def ended(
+    items: tuple[Item, ...], *, previous: HandoffDocument | None = None
+) -> HandoffDocument:
+    """The document of an agent that ends after some items."""
+    return document(
+        agent=an_agent(),
+        items=items,
+        previous=previous,
+        reason=TerminationReason.USER_REQUEST,
+        limit_tokens=200_000,
+        now=NOON,
+    )
 
 
 # What a document, notes and a transcript say.
@@ -180,26 +199,38 @@ def test_notes_are_redacted_like_documents() -> None:
     assert redacted_notes(notes, "all").conversation_summary == "They wrote from <EMAIL_1>."
 
 
-def test_numbers_go_on_where_an_earlier_document_ends() -> None:
-    earlier = redacted_document(a_document("Mail ada@example.com"), "all")
-    items = a_conversation("Mail bob@example.com")
+def test_numbers_go_on_where_an_earlier_agent_ended() -> None:
+    said = redacted_items(a_conversation("Mail ada@example.com or bob@example.com"), "all")
+    earlier = ended(said).model_copy(update={"recent_turns": (), "key_facts": ()})
+    items = a_conversation("Mail eve@example.com")
 
     known = placeholders(earlier)
 
-    assert known == (Known(Sensitive.EMAIL, 1, None),)
-    assert redacted_items(items, "all", known=known)[0].blocks[0]["text"] == "Mail <EMAIL_2>"
+    assert known == (Known(Sensitive.EMAIL, 2, None),)
+    assert redacted_items(items, "all", known=known)[0].blocks[0]["text"] == "Mail <EMAIL_3>"
     assert redacted_document(
         a_document("a@b.co"), "all", known=known
-    ).original_request.text == ("<EMAIL_2>")
+    ).original_request.text == ("<EMAIL_3>")
     assert redacted_notes(Notes(restated_goal="a@b.co"), "all", known=known).restated_goal == (
-        "<EMAIL_2>"
+        "<EMAIL_3>"
     )
+    later = ended(redacted_items(items, "all", known=known), previous=earlier)
+    assert later.placeholders == ("<EMAIL_3>",)
+    assert ended(a_conversation("Hi"), previous=later).placeholders == ("<EMAIL_3>",)
+
+
+def test_before_the_first_document_every_number_is_free() -> None:
+    assert placeholders(None) == ()
+    assert placeholders(a_document()) == ()
 
 
 def test_all_that_a_transcript_says_is_redacted() -> None:
     thinking: Block = {"type": "thinking", "thinking": CARD, "signature": CARD}
     image: Block = {"type": "image", "source": {"data": CARD}}
-    call: Block = {**a_tool_use(), "input": {"card": CARD, "more": [CARD, 7]}}
+    call: Block = {
+        **a_tool_use(),
+        "input": {"card": CARD, "more": [CARD, 7], "password": "hunter2"},
+    }
     result: Block = {
         **a_tool_result(),
         "content": [{"type": "text", "text": CARD}, dict(image)],
@@ -211,7 +242,10 @@ def test_all_that_a_transcript_says_is_redacted() -> None:
     assert hidden[0].blocks == ({"type": "text", "text": HIDDEN}, image)
     assert hidden[1].blocks == (
         thinking,
-        {**call, "input": {"card": "<CARD_1>", "more": ["<CARD_1>", 7]}},
+        {
+            **call,
+            "input": {"card": "<CARD_1>", "more": ["<CARD_1>", 7], "password": "<PASSWORD_1>"},
+        },
     )
     assert hidden[2].blocks[0]["content"] == [{"type": "text", "text": "<CARD_1>"}, image]
     assert (hidden[0].position, hidden[0].message_ids) == (0, items[0].message_ids)
