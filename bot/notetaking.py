@@ -14,7 +14,7 @@ from context.messages import TurnId
 from context.note_reading import read_notes
 from context.notes import Notes
 from context.prompt import Item
-from context.redaction import redacted_items
+from context.redaction import placeholders, redacted_items
 from context.session import Agent
 from storage.compactions import Compactions, StoredNotes
 from storage.lanes import Claim
@@ -68,7 +68,9 @@ class NoteTaker:
         stored = (await self._compactions.remembered(subject.agent)).notes
         covers_to = stored.covers_to if stored else subject.agent.history_from - 1
         notes = _begun(stored, subject.document)
-        items = redacted_items(subject.items, scope=self._limits.redact)
+        items = redacted_items(
+            subject.items, scope=self._limits.redact, known=placeholders(subject.document)
+        )
         last = items[-1].position if items else covers_to
         while covers_to < last:
             notes, covers_to = await self._read_on(

@@ -15,7 +15,7 @@ from context.messages import AgentId, TurnId
 from context.notes import Notes
 from context.probes import probed
 from context.prompt import Item
-from context.redaction import redacted_items
+from context.redaction import placeholders, redacted_items
 from context.replay import REPLAY_SHARE
 from context.session import Agent, Level
 from context.usage import estimated_block_tokens, estimated_tokens
@@ -81,7 +81,9 @@ def succession(
     reason = _REASONS.get(trigger, TerminationReason.FORCED_ROTATION)
     whole = document(
         agent=agent,
-        items=redacted_items(legacy.items, scope=limits.redact),
+        items=redacted_items(
+            legacy.items, scope=limits.redact, known=placeholders(legacy.previous)
+        ),
         previous=legacy.previous,
         reason=reason,
         limit_tokens=limit_tokens,
