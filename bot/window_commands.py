@@ -73,7 +73,8 @@ class WindowCommands:
     async def _hand_off(self, asked: Asked) -> None:
         language = asked.language
         agent = await self._sessions.current(asked.session_id)
-        if agent is None or not agent.occupied_tokens:
+        # An agent that has answered nothing would only hand on what it was handed.
+        if agent is None or not agent.turns:
             await self._answer(asked, notices.nothing_to_hand_off(language=language))
             return
         begun = asked.answer(notices.handoff_started(language=language))

@@ -191,6 +191,18 @@ async def test_an_undone_agent_makes_room_before_it_is_full_again(chat: Chat) ->
     )
 
 
+async def test_an_undone_agent_that_has_answered_nothing_hands_nothing_over(
+    chat: Chat,
+) -> None:
+    await handed_over(chat)
+
+    told = await chat.command(
+        a_command("handoff", argument="undo"), a_command("handoff", number=101)
+    )
+
+    assert told == [notices.undone(version=1), notices.nothing_to_hand_off()]
+
+
 async def test_history_tells_what_happened_to_the_window(chat: Chat) -> None:
     await handed_over(chat)
 
