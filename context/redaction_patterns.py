@@ -160,6 +160,7 @@ def _passwords(text: str) -> Iterator[Span]:
 _DIGITS_RUN = re.compile(r"(?<!\w)\d+(?:[ \u00a0\u2009\u202f.\u2010-\u2015-]{1,3}\d+)*+")
 _DIGITS = re.compile(r"\d+")
 _SHORTEST_CARD, _LONGEST_CARD, _MOST_GROUPS = 13, 19, 5
+_LONGEST_PHONE = 15  # ITU-T E.164, read 2026-11
 _GROUPINGS = frozenset(
     [
         (4, 4, 4, 4),
@@ -188,6 +189,8 @@ def _cards(text: str) -> Iterator[Span]:
         if run.end() - run.start() < _SHORTEST_CARD:
             continue
         groups = [match.span() for match in _DIGITS.finditer(text, *run.span())]
+        if _is_phone(text, groups):
+            continue
         if text[run.end() : run.end() + 1].isalpha():  # a word that only begins with digits
             groups.pop()
         first = place = 0
@@ -199,6 +202,13 @@ def _cards(text: str) -> Iterator[Span]:
                 first = place + size
             place += size or 1
         yield from _odd_card(text, groups[first:])
+
+
+def _is_phone(text: str, groups: list[Span]) -> bool:
+    """Whether digits are a phone number as it is dialled from abroad, which no card looks like."""
+    first = groups[0][0]
+    digits = sum(end - start for start, end in groups)
+    return digits <= _LONGEST_PHONE and text[max(first - 1, 0) : first] == "+"
 
 
 def _card_groups(text: str, groups: list[Span]) -> int:

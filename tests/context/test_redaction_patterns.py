@@ -50,12 +50,18 @@ def test_a_card_number_is_found_however_it_is_written(card: str, text: str) -> N
         "1763600000000 ms",
         "35-209900-176148-1",  # a phone's own number
         "978-3-16-148410-0",
+        "+4915199887766",  # right sum and issuer, but dialled
+        "call +49 1519 988 7766",
         "41111111111111111111",
         "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23",
     ],
 )
 def test_a_number_that_only_looks_like_a_card_stays(text: str) -> None:
     assert redacted(text, scope="secrets") == text
+
+
+def test_a_card_behind_a_plus_is_longer_than_any_phone_number() -> None:
+    assert redacted("tip +4111111111111111", scope="secrets") == "tip +<CARD_1>"
 
 
 def test_a_card_in_an_odd_grouping_is_found_where_nothing_else_stands_beside_it() -> None:
