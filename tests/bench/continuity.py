@@ -14,10 +14,14 @@ may be left out; each conversation has a name of its own, and one message is sen
 
 The model is the stand-in, which knows nothing but its prompt; what it writes in summaries and
 notes is thinned to what was measured of real models (`continuity_losses`), unless `--lossless`.
+That share is put in, not found: what (b) and (c) keep follows from it to a large part, and from
+the stand-in's 400 words to a summary. So look at both tables. Only (d) can search the past, and
+the things told are of the kinds that its ledger knows.
+
 Facts are drawn from a seed. Waits are of a model that needs 20 ms to its first token and 1 ms
 for each 24 characters, so about a fiftieth of a real one's; and so is the pause of 0.2 s that
-the person makes before they write to (d) or (e). `looked up` counts answers that the model
-searched the past for, which only (d) can.
+the person makes before they write to (d) or (e). `looked up` counts questions for which the
+model searched the past.
 """
 
 import argparse
@@ -155,7 +159,19 @@ def main() -> None:
     results = asyncio.run(compared(options))
     if options.shows_misses:
         sys.stdout.write(f"{misses(results)}\n\n")
-    sys.stdout.write(f"{table(results)}\n")
+    sys.stdout.write(f"{table(results)}\n\n{_footnote(options)}\n")
+
+
+def _footnote(options: Options) -> str:
+    """Say what the figures rest on, beside them."""
+    if options.is_lossless:
+        return "Models assumed to keep all that the stand-in finds, in 400 words of prose or lists."
+    losses = continuity_losses
+    return (
+        f"Assumed, not found: models keep {losses.PROSE:.0%} of sentences in prose "
+        f"({losses.PROSE_WITH_FIGURES:.0%} with a digit), {losses.LISTS:.0%} of entries in lists "
+        f"({losses.LISTS_WITH_FIGURES:.0%}). With --lossless they keep all."
+    )
 
 
 if __name__ == "__main__":
