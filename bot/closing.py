@@ -16,7 +16,7 @@ from context.notices import wanted
 from context.pace import added_tokens, paced, turns_left
 from context.policy import HandOff, Notify, Proceed, Rotate, Thresholds, decide
 from context.prompt import StopReason
-from context.redaction import redacted_items
+from context.redaction import placeholders, redacted_items
 from context.session import Agent, Level
 from context.tidying import Compact, Draft, Task, Upkeep, Wait, tidying
 from context.usage import calibrated, measurable_bytes
@@ -86,10 +86,14 @@ def judged(turn: Turn, standing: Standing, finished: Finished, *, now: datetime)
     return Verdict(agent=agent, spoken=spoken, tasks=tasks)
 
 
-def facts_said(turn: Turn, finished: Finished) -> tuple[Fact, ...]:
+def facts_said(turn: Turn, standing: Standing, finished: Finished) -> tuple[Fact, ...]:
     """What the fact ledger keeps of a turn."""
     own = tuple(item for item in finished.items if item.turn_id == turn.turn_id)
-    return tuple(trackers.facts(redacted_items(own, scope=turn.limits.redact)))
+    scope = turn.limits.redact
+    # Numbered placeholders depend on all that was said before; others do not.
+    before = standing.items if scope == "all" else ()
+    told = redacted_items((*before, *own), scope, known=placeholders(standing.document))
+    return tuple(trackers.facts(told[len(before) :]))
 
 
 def closing(

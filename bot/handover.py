@@ -76,7 +76,7 @@ class Handovers:
 
         In a thread, so that other turns go on: a full window's document takes a while.
         """
-        facts = await asyncio.to_thread(facts_said, turn, finished)
+        facts = await asyncio.to_thread(facts_said, turn, standing, finished)
         if verdict.trigger is None:
             return Ending(facts=facts)
         # The prompt may hold a summary; the document is made from what was said.
@@ -142,8 +142,7 @@ class Handovers:
             return
         opened = await self._opening.opened(claim.session_id)
         agent = opened.agent
-        # An agent that has answered nothing yet would only hand on what it was handed.
-        if agent is None or agent.agent_id != chore.agent_id or agent.turns == 0:
+        if agent is None or not self._is_due(chore, agent):
             await self._chores.settle(claim, chore, state="done", now=self._clock.now())
             return
         limit_tokens = await self._opening.limit_tokens()
@@ -168,6 +167,13 @@ class Handovers:
         )
         await self._write(handoff)
         await self._tell(agent, handoff, limit_tokens=limit_tokens)
+
+    def _is_due(self, chore: Chore, agent: Agent) -> bool:
+        """Whether a session's agent is the one that was meant, and may hand over."""
+        # An agent that has answered nothing yet would only hand on what it was handed.
+        if agent.agent_id != chore.agent_id or agent.turns == 0:
+            return False
+        return chore.trigger != "idle" or self._limits.manages(agent.user_id)
 
     async def committed(self, turn: Turn, standing: Standing, laid_down: Closing) -> None:
         """See to what follows once a turn is committed: the file, and who wants to know."""
