@@ -93,7 +93,7 @@ def _notes(text: str) -> Json:
             continue
         try:
             value, end = decoder.raw_decode(text, begin.start())
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or nested too deeply
             continue
         if SUMMARY in value:
             found = value

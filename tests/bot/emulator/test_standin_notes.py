@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from bot.emulator.servers import standin
-from bot.emulator.servers.model_request import Json
+from bot.emulator.servers.model_request import Json, MessageRequest
 from bot.emulator.servers.standin import NOT_FOUND
 from bot.emulator.servers.tokens import Tokenizer
 from tests.bot.emulator.conversations import filler
+from tests.bot.emulator.prompts import a_request, assistant, user
 from tests.bot.emulator.transcripts import Fact, asking, noted
 
 
@@ -259,10 +260,24 @@ def test_a_line_may_go_over_several_and_ends_at_the_closing_tag() -> None:
     }
 
 
-def test_broken_json_before_the_lines_is_no_earlier_note() -> None:
-    asked = asking("My city is Ghent.", earlier={"half": '{"conversation_summary": {"a"'})
+@pytest.mark.parametrize("broken", ['{"a": oops}', '{"a":' + "[" * 100_000, '{"a": 1}', "{}"])
+def test_what_is_no_notes_before_the_lines_is_passed_over(broken: str) -> None:
+    whole = asking("My city is Ghent.")
+    text = f"{broken}\n[0] person (2026-11-20): My city is Ghent."
+    asked = a_request(
+        user("Hello"),
+        assistant("[9] person: My city is Bruges."),
+        user(text),
+        more={"output_config": {"format": {"type": "json_schema", "schema": schema_of(whole)}}},
+    )
 
-    assert json.loads(standin.answer(asked).text)["key_facts"][0]["value"] == "Ghent"
+    notes = json.loads(standin.answer(asked).text)
+
+    assert [fact["value"] for fact in notes["key_facts"]] == ["Ghent"]
+
+
+def schema_of(asked: MessageRequest) -> Json:
+    return asked.output_schema or {}
 
 
 def test_a_recursive_form_is_refused() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.emulator.servers.model_request import Json, TextBlock, ToolUseBlock
+from bot.emulator.servers.model_request import CompactionBlock, Json, TextBlock, ToolUseBlock
 from bot.emulator.servers.tokens import Tokenizer, content, prompt_tokens, segments
 from tests.bot.emulator.prompts import a_request, assistant, call, result, text, tool, user
 
@@ -100,6 +100,11 @@ def test_cache_markers_cost_nothing_and_change_nothing() -> None:
 
     assert TOKENIZER.block(marked) == TOKENIZER.block(plain)
     assert content(marked) == content(plain)
+
+
+def test_a_summary_counts_as_its_words_and_a_failed_one_as_nothing() -> None:
+    assert TOKENIZER.block(CompactionBlock(content="12345678")) == 2
+    assert TOKENIZER.block(CompactionBlock()) == 0
 
 
 def test_another_price_list_counts_otherwise() -> None:
