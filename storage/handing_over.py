@@ -14,7 +14,7 @@ from context.session import Agent
 from context.text import storable
 from storage.agents import keep_agent
 from storage.compactions import retire_compactions
-from storage.tables import AgentHandoffRow, AgentRow, RotationRow
+from storage.tables import NAMES, AgentHandoffRow, AgentRow, RotationRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ async def keep_handoff(connection: AsyncConnection, handoff: Handoff, *, now: da
         .values(active=False, successor_handoff_id=handoff.handoff_id)
     )
     await connection.execute(
-        insert(AgentHandoffRow).values(**_handoff_columns(handoff, now=now))
+        insert(NAMES.tables["agent_handoff"]), _handoff_columns(handoff, now=now)
     )
     await retire_compactions(connection, ended)
     await keep_agent(connection, ended)

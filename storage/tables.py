@@ -332,6 +332,16 @@ class ModelUsageRow(Row, table=True):
     )
 
 
+# What a handoff is found by: all but the newest turns, which stand in the transcript, and of the
+# facts their names and values. A tsvector holds at most 1 MiB, hence only the beginning of a huge
+# document. To read all of one took longer than everything else that committing it takes.
+_WORDS = """to_tsvector('simple', left(
+  (document - '{recent_turns,key_facts}'::text[])::text
+    || jsonb_path_query_array(document, '$.key_facts[*].name')::text
+    || jsonb_path_query_array(document, '$.key_facts[*].value')::text,
+  250000))"""
+
+
 class AgentHandoffRow(Row, table=True):
     """One handoff; read by the successor's turns and by admins."""
 
@@ -365,11 +375,7 @@ class AgentHandoffRow(Row, table=True):
     document: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     words: str | None = Field(
         default=None,
-        # A tsvector holds at most 1 MiB, so only the beginning of a huge document is indexed.
-        sa_column=Column(
-            TSVECTOR,
-            Computed("to_tsvector('simple', left(document::text, 250000))", persisted=True),
-        ),
+        sa_column=Column(TSVECTOR, Computed(_WORDS, persisted=True)),
     )
 
     __table_args__ = (
