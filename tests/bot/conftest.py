@@ -10,6 +10,7 @@ from bot.settings import Settings
 from channels.registry import KINDS
 from storage.database import Database
 from tests.bot.chat import Chat, chatting
+from tests.bot.environment import Configure, configure
 
 
 @pytest.fixture
@@ -29,3 +30,12 @@ def unconfigured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def configured(
+    monkeypatch: pytest.MonkeyPatch,
+    unconfigured: Path,  # noqa: ARG001 - nothing else is set
+) -> Configure:
+    """Reads limits from environment variables."""
+    return configure(monkeypatch)
