@@ -76,6 +76,8 @@ def read_notes(
 ) -> Reading:
     """Read a model's answer as notes that go on from those before.
 
+    An answer that notes nothing leaves them as they were: not every line is worth a note.
+
     Args:
         text: The answer, JSON by `context.note_schema.notes_schema`.
         items: The transcript that the model was shown, in the same words; more of it does no
@@ -84,7 +86,7 @@ def read_notes(
         covers_to: How far the model was shown the transcript; to its end by default.
 
     Raises:
-        NotesInvalid: It is cut off, empty, in another form, or nothing in it holds.
+        NotesInvalid: It is cut off, blank, in another form, or nothing in it holds.
     """
     written, before = _written(text), previous or Notes()
     evidence = Evidence(items)
@@ -116,14 +118,11 @@ def _written(text: str) -> WrittenNotes:
     if not body:
         raise NotesInvalid("empty")
     try:
-        written = WrittenNotes.model_validate_json(body)
+        return WrittenNotes.model_validate_json(body)
     except ValidationError as error:
         kinds = {one["type"] for one in error.errors(include_url=False, include_input=False)}
         reason = "not_json" if "json_invalid" in kinds else "wrong_form"
         raise NotesInvalid(reason) from None  # whose text could hold words of the answer
-    if written.is_empty:
-        raise NotesInvalid("empty")
-    return written
 
 
 def _done_commitments(

@@ -152,12 +152,6 @@ class WrittenNotes(BaseModel):
         default="", description="The new lines only, in at most 150 words"
     )
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing of what happened was noted: labels alone tell nothing."""
-        told = (value for value in self.model_dump().values() if isinstance(value, tuple))
-        return not self.conversation_summary.strip() and not any(told)
-
 
 def notes_schema() -> Mapping[str, object]:
     """The JSON schema that a model's answer is to keep to.

@@ -106,8 +106,6 @@ def test_figures_survive_a_json_column_as_whole_numbers() -> None:
         ("", "empty"),
         (" \n", "empty"),
         ("```json\n```", "empty"),
-        ("{}", "empty"),
-        ('{"restated_goal": "a goal", "conversation_summary": " "}', "empty"),
         ("Here are your notes about plum-77.", "not_json"),
         (WHOLE[:-40], "not_json"),
         ("[" * 10_000, "not_json"),
@@ -126,6 +124,16 @@ def test_an_answer_that_is_no_notes_is_refused_without_its_words(
     assert caught.value.reason == reason
     assert "plum" not in f"{caught.value!r} {caught.value}"
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("text", ["{}", '{"conversation_summary": " ", "todos": []}'])
+def test_an_answer_that_notes_nothing_leaves_the_notes_as_they_were(text: str) -> None:
+    before = read_notes(WHOLE, CHAT).notes
+
+    reading = read_notes(text, CHAT, previous=before, covers_to=before.covers_to)
+
+    assert reading.notes == before
+    assert reading.dropped == ()
 
 
 @pytest.mark.slow
