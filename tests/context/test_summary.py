@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from context.prompt import Item
 from context.stubs import cut_down, stubbed
-from context.summary import Summary, view
+from context.summary import Summary, view, widened
 from tests.builders import a_conversation, a_text, a_tool_result, a_tool_use, an_item
 
 TEXT = "<summary>\nsecret words\n</summary>"
@@ -105,6 +105,24 @@ def test_a_view_of_a_view_is_the_same() -> None:
 
     assert view(once, summary) == once
     assert view(results(), summary) == once
+
+
+def test_a_wider_summary_forgets_what_it_covers_and_its_words() -> None:
+    summary = Summary(
+        covers_to=3,
+        kept=(0, 1, 2),
+        stubbed=(0, 2, 5, 6),
+        clipped=(1, 4, 5, 7),
+        clip_bytes=512,
+        text=TEXT,
+    )
+
+    wider = widened(summary, covers_to=5, kept=(0, 1))
+
+    assert wider == Summary(
+        covers_to=5, kept=(0, 1), stubbed=(0, 6), clipped=(1, 7), clip_bytes=512
+    )
+    assert widened(summary, covers_to=2, kept=(0,)).covers_to == 3
 
 
 def test_it_survives_json() -> None:
