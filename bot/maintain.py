@@ -35,6 +35,7 @@ from context.language import Language
 from context.messages import Provider, TurnId
 from context.note_reading import NotesInvalid
 from context.note_text import notes_text
+from context.redaction import placeholders, redacted_items
 from context.session import Agent
 from context.summary import Summary, view
 from storage.chores import Chore, Chores, ChoreState
@@ -204,8 +205,10 @@ class Maintenance:
             NotesInvalid: Its notes cannot be used.
         """
         agent, subject = case.agent, case.subject
+        # What is quoted in a summary is redacted; what stays in the prompt is as it was said.
+        known = placeholders(subject.document)
         planned = plan(
-            subject.items,
+            redacted_items(subject.items, self._limits.redact, known=known),
             summary=case.summary,
             occupied_tokens=agent.occupied_tokens,
             limit_tokens=subject.limit_tokens,

@@ -142,3 +142,17 @@ async def test_who_asks_for_a_compaction_of_nothing_hears_so(chat: Chat) -> None
     assert [one.text for one in said] == [notices.nothing_to_compact()]
     (done,) = await compactions(chat)
     assert done["state"] == "skipped"
+
+
+async def test_a_summary_quotes_no_secret(chat: Chat) -> None:
+    chat.api.script(Answer.saying("Noted."))
+    await chat.tell(a_message("Never mind. " + ASIDE, number=500))
+    chat.api.script(Answer.saying("Noted."))
+    await chat.tell(a_message("My card is 4111 1111 1111 1111, please.", number=501))
+    last = await talked(chat)
+
+    await chat.tidy(last)
+
+    summary = str(await value(chat.database, "select summary from compaction"))
+    assert "4111" not in summary
+    assert "CARD" in summary
