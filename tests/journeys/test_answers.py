@@ -4,7 +4,7 @@ import asyncio
 
 from bot.emulator.servers.model_delivery import Latency
 from bot.emulator.servers.slack_messages import direct_channel
-from tests.journeys.town import ANA, BEN, Town, fates, town, until
+from tests.journeys.town import ANA, BEN, Town, town, until
 
 
 async def test_a_whatsapp_message_is_answered(database_url: str) -> None:
@@ -46,7 +46,7 @@ async def test_a_redelivered_message_is_answered_once(database_url: str) -> None
         await here.whatsapp(ANA, "Is that all?")
         await until(lambda: len(here.heard_on_whatsapp(ANA)) == 3)
 
-        assert await fates(here.database) == {"answered": 2}
+        assert await here.fates() == {"answered": 2}
 
 
 async def test_the_bot_introduces_itself_once(database_url: str) -> None:
@@ -68,7 +68,7 @@ async def test_what_comes_while_it_is_busy_forms_the_next_turn(database_url: str
         await until(lambda: len(here.heard_on_whatsapp(ANA)) == 3)
 
         assert len(here.model.requests) == 2
-        assert await fates(here.database) == {"answered": 2, "merged": 1}
+        assert await here.fates() == {"answered": 2, "merged": 1}
 
 
 async def test_sessions_are_answered_side_by_side(database_url: str) -> None:
@@ -97,7 +97,7 @@ async def test_a_server_without_models_and_counts_is_tolerated(database_url: str
         await here.whatsapp(ANA, "Hello")
         await until(lambda: len(here.heard_on_whatsapp(ANA)) == 2)
 
-        assert await fates(here.database) == {"answered": 1}
+        assert await here.fates() == {"answered": 1}
 
 
 async def test_an_overloaded_model_is_waited_for(database_url: str) -> None:
@@ -106,7 +106,7 @@ async def test_an_overloaded_model_is_waited_for(database_url: str) -> None:
         await here.whatsapp(ANA, "Hello")
         await until(lambda: len(here.heard_on_whatsapp(ANA)) == 2)
 
-        assert await fates(here.database) == {"answered": 1}
+        assert await here.fates() == {"answered": 1}
 
 
 async def test_a_turn_that_fails_for_good_tells_the_person(database_url: str) -> None:
@@ -116,7 +116,7 @@ async def test_a_turn_that_fails_for_good_tells_the_person(database_url: str) ->
         await until(lambda: bool(here.heard_on_whatsapp(ANA)))
 
         assert "fault on our side" in here.heard_on_whatsapp(ANA)[0]
-        assert await fates(here.database) == {"failed": 1}
+        assert await here.fates() == {"failed": 1}
 
 
 async def test_with_two_workers_every_message_is_answered_once(database_url: str) -> None:
@@ -127,7 +127,7 @@ async def test_with_two_workers_every_message_is_answered_once(database_url: str
                 await here.whatsapp(person, f"Note N-{round_number:03}")
         await until(lambda: all(_mentions(here.heard_on_whatsapp(p), "N-002") for p in people))
 
-        found = await fates(here.database)
+        found = await here.fates()
         assert found["answered"] + found.get("merged", 0) == 24
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.journeys.town import Person, Town, fates, town, until
+from tests.journeys.town import Person, Town, town, until
 from tests.summarisers import failing, perfect, slow
 
 LIMIT = 10_000
@@ -53,7 +53,7 @@ async def knows_all(person: Person) -> None:
     """Check that what was told at the beginning is still answered, and nothing waits."""
     assert "BX-48213-A" in (await person.say("What is my order number?"))[0]
     assert "INV-77120" in (await person.say("What is my invoice?"))[0]
-    assert set(await fates(person.town.database)) == {"answered"}
+    assert set(await person.town.fates()) == {"answered"}
 
 
 async def held_at_most(here: Town) -> int:

@@ -3,7 +3,7 @@
 from bot.emulator.servers.model_delivery import Latency
 from bot.emulator.servers.slack_messages import direct_channel
 from tests.bot.chat import given
-from tests.journeys.town import ANA, BEN, Town, fates, town, until
+from tests.journeys.town import ANA, BEN, Town, town, until
 
 
 async def test_help_lists_the_commands(database_url: str) -> None:
@@ -61,7 +61,7 @@ async def test_stop_cancels_the_turn_at_once(database_url: str) -> None:
         await until(lambda: len(here.heard_on_whatsapp(ANA)) == 3)
 
         assert "Stopped" in here.heard_on_whatsapp(ANA)[0]
-        assert await fates(here.database) == {"refused": 1, "answered": 2}
+        assert await here.fates() == {"refused": 1, "answered": 2}
 
 
 async def test_a_slash_command_in_slack_is_answered(database_url: str) -> None:
@@ -96,7 +96,7 @@ async def test_a_deleted_message_is_not_answered(database_url: str) -> None:
         await here.slack_message(BEN, "My order is BX-2")
         await heard(here, 2)
 
-        assert await fates(here.database) == {"refused": 1, "merged": 1, "answered": 1}
+        assert await here.fates() == {"refused": 1, "merged": 1, "answered": 1}
     assert "BX-2" in here.heard_in_slack(direct_channel(BEN))[1]
 
 

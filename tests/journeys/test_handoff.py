@@ -8,7 +8,7 @@ from bot.clock import SystemClock
 from bot.emulator.servers.model_delivery import Latency
 from bot.watch import Watch
 from storage.chores import Chores
-from tests.journeys.town import BEN, FILLER, Person, Town, fates, town, until
+from tests.journeys.town import BEN, FILLER, Person, Town, town, until
 
 LIMIT = 4_000
 ORDER = "My order number is BX-48213-A."
@@ -91,7 +91,7 @@ async def test_a_jump_past_both_sends_only_the_critical_and_rotates(
         assert rotation["trigger"] == "rotation_threshold"
         assert await versions(person) == [1, 2]
         assert "BX-48213-A" in answer[0]
-        assert await fates(here.database) == {"answered": 3}
+        assert await here.fates() == {"answered": 3}
 
 
 async def test_a_message_that_does_not_fit_goes_to_a_fresh_agent_at_once(
@@ -108,7 +108,7 @@ async def test_a_message_that_does_not_fit_goes_to_a_fresh_agent_at_once(
         assert rotation["trigger"] == "prompt_too_long"
         assert await versions(person) == [1, 2]
         assert "BX-48213-A" in answer[0]
-        assert await fates(here.database) == {"answered": 4}
+        assert await here.fates() == {"answered": 4}
 
 
 async def test_an_answer_is_heard_though_its_turn_rotated_and_was_taken_again(

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from bot.emulator.servers.webhooks import Webhook
-from tests.journeys.town import ANA, BEN, Town, fates, town, until
+from tests.journeys.town import ANA, BEN, Town, town, until
 
 WHATSAPP = "/webhooks/twilio/whatsapp"
 SLACK = "/webhooks/slack/events"
@@ -104,7 +104,7 @@ async def test_the_bots_own_messages_are_ignored(database_url: str) -> None:
         await until(lambda: len(here.heard_in_slack("D1BEN")) >= 2)
         own = here.slack.messages.seen("D1BEN")[-1]
         assert await post(here, here.slackers.hear(own)) == 200
-        assert await fates(here.database) == {"answered": 1}
+        assert await here.fates() == {"answered": 1}
 
 
 async def test_what_cannot_be_stored_is_refused_so_that_it_is_sent_again(

@@ -111,6 +111,11 @@ class Town:
         async with self.database.hot() as connection:
             return int(await connection.fetchval(_WAITING)) == 0
 
+    async def fates(self) -> dict[str, int]:
+        """Count what became of the inbound messages, once nobody waits any more."""
+        await until(self.is_quiet)
+        return await fates(self.database)
+
     async def admin(self, path: str, **query: str) -> Any:  # noqa: ANN401 - JSON
         """Ask the admin API."""
         async with httpx2.AsyncClient(trust_env=False) as client:
