@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test chaos test-browser check format bench bench-continuity requirements
+.PHONY: run test chaos mutation test-browser check format bench bench-continuity requirements
 .DEFAULT_GOAL := run
 
 .venv: requirements-dev.txt pyproject.toml
@@ -18,9 +18,17 @@ run: .venv
 test: .venv
 	@$(BIN)/python -m pytest -m "not slow_chaos and not browser and not live" --cov --cov-report=term-missing:skip-covered
 
-# The long form: 2,000 messages of 100 people, processes and database killed again and again.
+# The long forms: 2,000 messages of 100 people, processes and database killed again and again;
+# ten handoffs with every summariser, dying at every wait, 10,000 calls accounted for.
 chaos: .venv
-	@$(BIN)/python -m pytest -m slow_chaos tests/chaos
+	@$(BIN)/python -m pytest -m slow_chaos
+
+# Which faults in the deciding modules their tests notice; fails under 90 %.
+mutation: .venv
+	@$(BIN)/python -m tests.mutation --least 90 context.policy tests/context/test_policy.py
+	@$(BIN)/python -m tests.mutation --least 90 context.tidying tests/context/test_tidying.py
+	@$(BIN)/python -m tests.mutation --least 90 context.compaction tests/context/test_compaction.py
+	@$(BIN)/python -m tests.mutation --least 90 context.handoff tests/context/test_handoff.py
 
 test-browser: .venv
 	@$(BIN)/python -m pytest -m browser tests/browser

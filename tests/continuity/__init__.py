@@ -1,0 +1,1 @@
+"""Whether a conversation goes on whole through ten agents and any summariser."""
