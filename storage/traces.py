@@ -12,9 +12,11 @@ from sqlmodel import col
 
 from context.lifecycle import AgentState, TerminationReason
 from context.messages import AgentId, Platform, Provider, SessionId, TraceId, UserId
+from context.operations import Operations
 from storage.database import Database
 from storage.handoffs import SUMMARY_COLUMNS, HandoffSummary, summaries
 from storage.tables import NAMES, AgentHandoffRow, AgentRow, SessionRow
+from storage.usage import operations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,12 @@ class TraceSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceAgent:
-    """An agent of a trace; `began_from` is the handoff whose document it began with."""
+    """An agent of a trace.
+
+    Attributes:
+        began_from: The handoff whose document it began with.
+        operations: Its model calls that were answered, summed up.
+    """
 
     agent_id: AgentId
     session_id: SessionId
@@ -63,6 +70,7 @@ class TraceAgent:
     termination_reason: TerminationReason | None
     started_at: datetime
     ended_at: datetime | None
+    operations: Operations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +185,9 @@ async def _agents(connection: AsyncConnection, trace_id: TraceId) -> tuple[Trace
         .where(col(AgentRow.trace_id) == trace_id)
         .order_by(col(AgentRow.version))
     )
-    return tuple(_agent(row) for row in (await connection.execute(statement)).mappings())
+    rows = (await connection.execute(statement)).mappings().all()
+    calls = await operations(connection, [AgentId(row["agent_id"]) for row in rows])
+    return tuple(_agent(row, calls[AgentId(row["agent_id"])]) for row in rows)
 
 
 async def _sessions(
@@ -193,11 +203,12 @@ async def _sessions(
     return tuple(_session(row) for row in (await connection.execute(statement)).mappings())
 
 
-def _agent(row: RowMapping) -> TraceAgent:
+def _agent(row: RowMapping, calls: Operations) -> TraceAgent:
     reason = row["termination_reason"]
     typed = {
         "state": AgentState(row["state"]),
         "termination_reason": None if reason is None else TerminationReason(reason),
+        "operations": calls,
     }
     return TraceAgent(**{**row, **typed})
 

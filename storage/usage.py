@@ -1,10 +1,19 @@
 """The book of model calls, outside any claim, so that a lost turn still shows its cost."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from context.calls import CallOutcome, ModelCall
+from sqlalchemy import select
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col
+
+from context.calls import CallOutcome, ModelCall, Purpose
+from context.messages import AgentId
+from context.operations import Operation, Operations
 from context.usage import Usage
 from storage.database import Database
+from storage.tables import NAMES, ModelUsageRow
 
 _BEGIN = """
 insert into model_usage
@@ -18,6 +27,38 @@ update model_usage set outcome = $2, ended_at = $3, input_tokens = $4, cache_rea
   cache_write_tokens = $6, output_tokens = $7
 where call_id = $1
 """
+
+
+async def operations(
+    connection: AsyncConnection, agent_ids: Collection[AgentId]
+) -> Mapping[AgentId, Operations]:
+    """Sum up the answered calls of agents, in the caller's transaction."""
+    statement = (
+        select(NAMES.tables["model_usage"])
+        .where(
+            col(ModelUsageRow.agent_id).in_(agent_ids),
+            col(ModelUsageRow.outcome) == CallOutcome.ANSWERED,
+        )
+        .order_by(col(ModelUsageRow.started_at))
+    )
+    known = dict.fromkeys(agent_ids, Operations())
+    for row in (await connection.execute(statement)).mappings():
+        agent_id = AgentId(row["agent_id"])
+        known[agent_id] = known[agent_id].including(_operation(row))
+    return known
+
+
+def _operation(row: RowMapping) -> Operation:
+    return Operation(
+        purpose=Purpose(row["purpose"]),
+        at=row["started_at"],
+        usage=Usage(
+            input_tokens=row["input_tokens"] or 0,
+            cache_read_tokens=row["cache_read_tokens"] or 0,
+            cache_write_tokens=row["cache_write_tokens"] or 0,
+            output_tokens=row["output_tokens"] or 0,
+        ),
+    )
 
 
 class UsageBook:

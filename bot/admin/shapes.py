@@ -6,6 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.limits import Limits
 from context.handoff import HandoffDocument, markdown
+from context.operations import Operations
 from context.policy import occupancy
 from storage.compaction_history import CompactionRecord, RotationRecord
 from storage.handoffs import HandoffSummary, StoredHandoff
@@ -75,7 +76,22 @@ def trace_shape(trace: Trace, limits: Limits) -> Shape:
     """`{"trace_id", "handoffs": [oldest first], "sessions": [...], "agents": [...]}`."""
     shape: Shape = _TRACE.dump_python(trace, mode="json")
     shape["sessions"] = [session_shape(one, limits) for one in trace.sessions]
+    for one, agent in zip(shape["agents"], trace.agents, strict=True):
+        one["operations"] = _operations(agent.operations, limits)
     return shape
+
+
+def _operations(calls: Operations, limits: Limits) -> Shape:
+    """How many model calls there were, how large, and what the last left of the window."""
+    return {
+        "calls": calls.count,
+        "average_tokens": round(calls.average_tokens),
+        "least_tokens": calls.least_tokens,
+        "most_tokens": calls.most_tokens,
+        "spent_tokens": calls.spent.occupied_tokens,
+        "remaining_tokens": calls.remaining_tokens(limits.tokens),
+        "last_at": None if calls.last is None else calls.last.at.isoformat(),
+    }
 
 
 def session_shape(session: TraceSession, limits: Limits) -> Shape:

@@ -116,7 +116,8 @@ async def test_a_trace_is_read_through_indexes(database: Database) -> None:
 
     assert trace is not None
     assert len(trace.handoffs) == len(trace.agents) == 25
-    agents, handoffs, sessions = seen
+    agents, calls, handoffs, sessions = seen
+    assert calls.indexes == {"model_usage_agent_id"}
     assert agents.indexes == {"agent_trace"}
     assert handoffs.indexes == {"agent_handoff_trace"}
     assert sessions.indexes == {
