@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.agents.loop import Finished
-from bot.standing import Standing, Turn
+from bot.standing import Before, Standing, Turn
 from bot.voice import Voice
 from context import notices, trackers
 from context.categories import Trigger
@@ -86,14 +86,24 @@ def judged(turn: Turn, standing: Standing, finished: Finished, *, now: datetime)
     return Verdict(agent=agent, spoken=spoken, tasks=tasks)
 
 
-def facts_said(turn: Turn, standing: Standing, finished: Finished) -> tuple[Fact, ...]:
-    """What the fact ledger keeps of a turn."""
+def facts_said(turn: Turn, finished: Finished, before: Before) -> tuple[Fact, ...]:
+    """What the fact ledger keeps of a turn.
+
+    Args:
+        turn: The turn.
+        finished: How it ended.
+        before: What was said before, where `numbers_placeholders`.
+    """
     own = tuple(item for item in finished.items if item.turn_id == turn.turn_id)
-    scope = turn.limits.redact
-    # Numbered placeholders depend on all that was said before; others do not.
-    before = standing.items if scope == "all" else ()
-    told = redacted_items((*before, *own), scope, known=placeholders(standing.document))
-    return tuple(trackers.facts(told[len(before) :]))
+    told = redacted_items(
+        (*before.items, *own), turn.limits.redact, known=placeholders(before.document)
+    )
+    return tuple(trackers.facts(told[len(before.items) :]))
+
+
+def numbers_placeholders(turn: Turn) -> bool:
+    """Whether what stands for redacted words depends on all that was said before."""
+    return turn.limits.redact == "all"
 
 
 def closing(

@@ -9,12 +9,12 @@ from pathlib import Path
 import structlog
 
 from bot.agents.loop import Finished
-from bot.closing import Ending, Verdict, critical, facts_said
+from bot.closing import Ending, Verdict, critical, facts_said, numbers_placeholders
 from bot.heralds import Herald, tell_all
 from bot.limits import Limits
 from bot.opening import Opening
 from bot.ports import Clock
-from bot.standing import Standing, Turn, swapped
+from bot.standing import Before, Standing, Turn, swapped
 from bot.stored import read_back
 from bot.succession import Legacy, judged_by_guard, succession
 from bot.voice import Voice
@@ -69,22 +69,24 @@ class Handovers:
         self._limits = limits
         self._heralds = heralds
 
-    async def ending(
-        self, turn: Turn, standing: Standing, finished: Finished, *, verdict: Verdict
-    ) -> Ending:
+    async def ending(self, turn: Turn, finished: Finished, *, verdict: Verdict) -> Ending:
         """Work out what a turn leaves besides its answer: its facts, and perhaps a handoff.
 
         In a thread, so that other turns go on: a full window's document takes a while.
         """
-        facts = await asyncio.to_thread(facts_said, turn, standing, finished)
+        ends = verdict.trigger is not None
+        # The prompt may hold a summary; the document is made from what was said.
+        before = (
+            await self._opening.before(turn) if ends or numbers_placeholders(turn) else Before()
+        )
+        facts = await asyncio.to_thread(facts_said, turn, finished, before)
         if verdict.trigger is None:
             return Ending(facts=facts)
-        # The prompt may hold a summary; the document is made from what was said.
         own = tuple(item for item in finished.items if item.turn_id == turn.turn_id)
         legacy = await self._legacy(
             verdict.agent,
-            (*standing.items, *own),
-            standing.document,
+            (*before.items, *own),
+            before.document,
             name=turn.mail.messages[-1].speaker,
         )
         legacy = replace(legacy, facts=merged(lasting(legacy.facts), facts))
@@ -109,11 +111,9 @@ class Handovers:
             SessionConflict: The claim is lost.
         """
         agent = replace(standing.agent, told=Level.CRITICAL)
+        before = await self._opening.before(turn)
         legacy = await self._legacy(
-            agent,
-            standing.items,
-            standing.document,
-            name=turn.mail.messages[-1].speaker,
+            agent, before.items, before.document, name=turn.mail.messages[-1].speaker
         )
         handoff = await self._succession(
             legacy,
@@ -129,7 +129,7 @@ class Handovers:
         )
         await self._write(handoff)
         await self._tell(standing.agent, handoff, limit_tokens=turn.limit_tokens)
-        return standing.handed_to(handoff.successor, handoff.document)
+        return standing.handed_to(handoff.successor, before.items, briefing=handoff.briefing)
 
     async def by_wish(self, claim: Claim) -> None:
         """Hand over between turns, where somebody asked for it or the agent was idle.

@@ -6,8 +6,9 @@ from datetime import datetime
 from bot.agents.loop import prompt_of
 from bot.limits import Limits
 from bot.ports import Clock, Model, Tools
-from bot.standing import Standing, Turn, swapped, task
+from bot.standing import Before, Standing, Turn, swapped, task
 from bot.stored import read_back
+from bot.succession import briefed
 from bot.voice import Voice
 from channels.port import Channel
 from context.handoff import HandoffDocument
@@ -74,13 +75,16 @@ class Opening:
 
     async def standing(self, turn: Turn, channel: Channel) -> Standing:
         """See who answers; a turn that was interrupted goes on after its last step."""
-        opened = await self._sessions.open(turn.claim.session_id)
+        opened = await self._sessions.open_for_prompt(turn.claim.session_id)
         agent = opened.agent or _first_agent(turn, opened, started_at=self._clock.now())
         agent, summary = swapped(agent, opened.past)
+        if summary is None and not opened.is_whole:
+            # A summary that cannot be read stands for nothing.
+            opened = await self._sessions.open(turn.claim.session_id)
         own = tuple(item for item in opened.items if item.turn_id == turn.turn_id)
         standing = Standing(
             agent=agent,
-            document=read_back(HandoffDocument, opened.document),
+            briefing=opened.briefing or briefed(read_back(HandoffDocument, opened.document)),
             items=tuple(item for item in opened.items if item.turn_id != turn.turn_id),
             own=own,
             fresh=() if own else (await self._person_item(turn, opened, channel),),
@@ -93,6 +97,14 @@ class Opening:
             language=_language(turn, opened),
         )
         return await self.measured(turn, standing)
+
+    async def before(self, turn: Turn) -> Before:
+        """Read all that stands before a turn, whatever its prompt holds of it."""
+        opened = await self._sessions.open(turn.claim.session_id)
+        return Before(
+            items=tuple(item for item in opened.items if item.turn_id != turn.turn_id),
+            document=read_back(HandoffDocument, opened.document),
+        )
 
     async def _person_item(self, turn: Turn, opened: Opened, channel: Channel) -> Item:
         messages = turn.mail.messages

@@ -1,11 +1,11 @@
 """A turn while it is worked on: what it answers, and which agent answers from what."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from bot.agents.loop import Task
 from bot.limits import Limits
 from bot.stored import read_back
-from bot.succession import briefed
 from bot.voice import Voice
 from context.handoff import HandoffDocument
 from context.instructions import INSTRUCTIONS
@@ -18,7 +18,7 @@ from context.prompt import Item
 from context.session import Agent
 from context.summary import Summary, view
 from context.usage import estimated_block_tokens, estimated_tokens, most_block_tokens
-from storage.compactions import CompactionState, Past
+from storage.compactions import CompactionState, Past, in_prompt
 from storage.lanes import Claim
 from storage.mailbox import Mail
 
@@ -74,7 +74,9 @@ class Standing:
     """Who answers, from what; another one when an agent gives way in the middle of a turn.
 
     Attributes:
-        items: The transcript before this turn, from the agent's first verbatim item on.
+        briefing: What it was told of its predecessor; None for the first of a trace.
+        items: The transcript before this turn, from the agent's first verbatim item on; what
+            the summary stands for may be left out.
         summary: What stands for the older part of it in the prompt.
         own: What this turn's committed steps have added to it.
         fresh: What this turn adds to it before the model is asked.
@@ -88,7 +90,7 @@ class Standing:
     """
 
     agent: Agent
-    document: HandoffDocument | None = field(repr=False)
+    briefing: str | None = field(repr=False)
     items: tuple[Item, ...] = field(repr=False)
     own: tuple[Item, ...] = field(repr=False)
     fresh: tuple[Item, ...] = field(repr=False)
@@ -105,17 +107,25 @@ class Standing:
         """The same turn with nothing before it, as small as it can be."""
         agent = replace(self.agent, occupied_tokens=0)
         return replace(
-            self, agent=agent, document=None, items=(), summary=None, counted_tokens=None
+            self, agent=agent, briefing=None, items=(), summary=None, counted_tokens=None
         )
 
-    def handed_to(self, successor: Agent, document: HandoffDocument) -> "Standing":
-        """The same turn in the hands of the next agent."""
-        items = tuple(item for item in self.items if item.position >= successor.history_from)
+    def handed_to(
+        self, successor: Agent, items: Iterable[Item], *, briefing: str | None
+    ) -> "Standing":
+        """The same turn in the hands of the next agent.
+
+        Args:
+            successor: That agent.
+            items: The whole transcript before this turn.
+            briefing: What it is told.
+        """
+        replayed = (item for item in items if item.position >= successor.history_from)
         return replace(
             self,
             agent=successor,
-            document=document,
-            items=items,
+            briefing=briefing,
+            items=tuple(replayed),
             summary=None,
             past=(),
             noted_to=None,
@@ -152,12 +162,20 @@ class Standing:
         tokens = sum(self._estimated(item) for item in (*self.own, *self.fresh))
         if self.agent.occupied_tokens:
             return tokens + self.agent.occupied_tokens
-        told = briefed(self.document) or ""
-        tokens += estimated_tokens(INSTRUCTIONS) + estimated_tokens(told) + self.offered_tokens
+        tokens += estimated_tokens(INSTRUCTIONS) + estimated_tokens(self.briefing or "")
+        tokens += self.offered_tokens
         return tokens + sum(self._estimated(item) for item in self.seen)
 
     def _estimated(self, item: Item) -> int:
         return estimated_block_tokens(item.blocks, bytes_per_token=self.agent.bytes_per_token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """All that stands before a turn: what was said, and what its agent began from."""
+
+    items: tuple[Item, ...] = field(default=(), repr=False)
+    document: HandoffDocument | None = field(default=None, repr=False)
 
 
 def language_in(mail: Mail) -> Language | None:
@@ -178,7 +196,7 @@ def task(turn: Turn, standing: Standing) -> Task:
         claim=turn.claim,
         agent=standing.agent,
         turn_id=turn.turn_id,
-        briefing=briefed(standing.document),
+        briefing=standing.briefing,
         items=(*standing.seen, *standing.own),
         fresh=standing.fresh,
         steps=sum(item.role == "assistant" for item in standing.own),
@@ -207,5 +225,5 @@ def swapped(agent: Agent, past: tuple[Past, ...]) -> tuple[Agent, Summary | None
             compacted_at_turn=agent.turns,
             compacted_to_tokens=held,
         )
-    in_use = next((one for one in past if one.compaction_id == agent.compaction_id), None)
-    return agent, read_back(Summary, in_use.summary if in_use is not None else None)
+    used = in_prompt(past, agent.compaction_id)
+    return agent, read_back(Summary, used.summary if used is not None else None)

@@ -102,6 +102,7 @@ def succession(
         sequence=agent.version,
         document=kept,
         summary=summary_line(kept),
+        briefing=_told(kept),
         reason=reason,
         trigger=trigger,
         limit_tokens=limit_tokens,

@@ -104,7 +104,7 @@ class Turns:
         standing, finished = await self._respond(turn, channel)
         now = self._clock.now()
         verdict = judged(turn, standing, finished, now=now)
-        ending = await self._handovers.ending(turn, standing, finished, verdict=verdict)
+        ending = await self._handovers.ending(turn, finished, verdict=verdict)
         laid_down = closing(turn, standing, finished=finished, verdict=verdict, ending=ending)
         await self._ledger.close(claim, laid_down, now=now)
         await self._handovers.committed(turn, standing, laid_down)

@@ -70,7 +70,7 @@ class Past:
     after_tokens: int | None
     reason: str | None
     created_at: datetime
-    summary: Mapping[str, object] | None = field(default=None, repr=False)
+    summary: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +267,18 @@ def past_compactions() -> ScalarSelect[Any]:
         )
         .scalar_subquery()
     )
+
+
+def in_prompt(past: Sequence[Past], compaction_id: str | None) -> Past | None:
+    """Choose the compaction that an agent's next prompt is shown by.
+
+    Args:
+        past: All of the agent's, latest first.
+        compaction_id: The one in use, if any; one that is ready takes its place.
+    """
+    ready = (one for one in past if one.state is CompactionState.READY)
+    in_use = (one for one in past if one.compaction_id == compaction_id)
+    return next(ready, None) or next(in_use, None)
 
 
 def past_values(entries: list[dict[str, Any]] | None) -> tuple[Past, ...]:

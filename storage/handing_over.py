@@ -25,6 +25,7 @@ class Handoff:
         sequence: Which handoff of its trace this is, from 1.
         ended: The agent that gives way, as it stands at the end.
         successor: The agent that goes on.
+        briefing: What the successor is told of the document, the same in all its prompts.
         forced: Whether it was a rotation, without another model call.
         trigger: What made the agent end.
         probe_score: Share of what had to be kept that the successor can answer, 0 to 1.
@@ -36,6 +37,7 @@ class Handoff:
     sequence: int
     document: HandoffDocument = field(repr=False)
     summary: str = field(repr=False)
+    briefing: str | None = field(default=None, repr=False)
     reason: TerminationReason
     limit_tokens: int
     ended: Agent
@@ -120,4 +122,5 @@ def _handoff_columns(handoff: Handoff, *, now: datetime) -> dict[str, object]:
         "created_at": now,
         "summary": storable(handoff.summary),
         "document": document.model_dump(mode="json"),
+        "briefing": storable(handoff.briefing) if handoff.briefing is not None else None,
     }

@@ -373,6 +373,8 @@ class AgentHandoffRow(Row, table=True):
     created_at: datetime
     summary: str = Field(sa_column=Column(Text, nullable=False))
     document: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    # What the successor is told of the document; None in rows from before it was kept.
+    briefing: str | None = Field(default=None, sa_column=Column(Text))
     words: str | None = Field(
         default=None,
         sa_column=Column(TSVECTOR, Computed(_WORDS, persisted=True)),

@@ -1,4 +1,4 @@
-"""Find handoffs by what is noted in them, and no longer by the turns that they repeat."""
+"""Keep what successors are told; find handoffs by what is noted, not by turns they repeat."""
 
 from collections.abc import Sequence
 
@@ -20,6 +20,7 @@ _WORDS = """to_tsvector('simple', left(
 
 def upgrade() -> None:
     """Apply the change; the index goes with its column."""
+    op.add_column("agent_handoff", sa.Column("briefing", sa.Text(), nullable=True))
     op.drop_column("agent_handoff", "words")
     op.add_column(
         "agent_handoff",
