@@ -15,12 +15,15 @@ from context.handoff import HandoffDocument
 from context.instructions import INSTRUCTIONS
 from context.language import Language
 from context.messages import AgentId, SessionId, TraceId
-from context.prompt import Item, assembled, mail_blocks
+from context.prompt import Item, PromptMessage, assembled, mail_blocks
 from context.session import Agent
 from context.tools import estimated_tool_tokens
 from storage.lanes import Claim
 from storage.mailbox import Mail
 from storage.sessions import Opened, Sessions
+
+_NEXT = PromptMessage(role="user", blocks=({"type": "text", "text": "."},))
+"""The least that a person can say: no API counts what ends with an answer."""
 
 
 class Opening:
@@ -56,7 +59,10 @@ class Opening:
             items=items,
             max_output_tokens=1,
         )
-        return await self._model.count(replace(prompt, tools=self._offered))
+        said = prompt.messages
+        if said and said[-1].role == "assistant":
+            said = (*said, _NEXT)
+        return await self._model.count(replace(prompt, messages=said, tools=self._offered))
 
     async def turn(self, claim: Claim, mail: Mail, voice: Voice) -> Turn:
         """Lay down what stays the same while the turn is worked on."""

@@ -156,3 +156,16 @@ async def test_a_summary_quotes_no_secret(chat: Chat) -> None:
     summary = str(await value(chat.database, "select summary from compaction"))
     assert "4111" not in summary
     assert "CARD" in summary
+
+
+async def test_what_a_compaction_leaves_is_counted_by_the_provider(chat: Chat) -> None:
+    last = await talked(chat)
+
+    await chat.tidy(last)
+    chat.api.script(Answer.saying("It is BX-100-A."))
+    await chat.tell(a_message("And?", number=99))
+
+    (done,) = await compactions(chat)
+    left = int(str(done["after_tokens"]))
+    # The one character that the count was asked with, then the person's word in its place.
+    assert chat.api.bill.calls[-1].usage.prompt_tokens == left
