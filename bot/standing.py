@@ -162,8 +162,10 @@ class Standing:
         tokens = sum(self._estimated(item) for item in (*self.own, *self.fresh))
         if self.agent.occupied_tokens:
             return tokens + self.agent.occupied_tokens
-        tokens += estimated_tokens(INSTRUCTIONS) + estimated_tokens(self.briefing or "")
-        tokens += self.offered_tokens
+        # The briefing is made of what was said; the instructions are not.
+        ratio = self.agent.bytes_per_token
+        tokens += estimated_tokens(self.briefing or "", bytes_per_token=ratio)
+        tokens += estimated_tokens(INSTRUCTIONS) + self.offered_tokens
         return tokens + sum(self._estimated(item) for item in self.seen)
 
     def _estimated(self, item: Item) -> int:

@@ -1,10 +1,14 @@
 """Prompts that a window does not hold: counted, handed to a fresh agent, or refused."""
 
+from dataclasses import replace
+
 from bot.emulator.servers.model_answer import Answer
 from bot.emulator.servers.model_error import ApiError
+from bot.standing import Standing
 from context import notices
 from context.policy import Thresholds
 from tests.bot.chat import LIMIT, Chat, a_message, given, says
+from tests.builders import an_agent
 from tests.storage.scenes import value
 
 OFF = Thresholds(warning=None, compaction=None, critical=None, rotation=None)
@@ -122,3 +126,12 @@ async def test_a_reply_after_an_interrupted_rotation_is_not_lost(chat: Chat) -> 
     heard = await chat.heard()
     assert heard[-1].text == "I read it."
     assert [one.notice for one in heard].count("critical") == 1
+
+
+def test_what_an_agent_began_from_is_estimated_at_the_rate_that_was_learned() -> None:
+    agent = replace(an_agent(occupied_tokens=0), bytes_per_token=6.0)
+    bare = Standing(agent=agent, briefing=None, items=(), own=(), fresh=(), is_greeted=True)
+
+    told = replace(bare, briefing="w" * 6_000)
+
+    assert told.prompt_tokens - bare.prompt_tokens == 1_000
