@@ -38,6 +38,7 @@ from context.note_text import notes_text
 from context.redaction import placeholders, redacted_items
 from context.session import Agent
 from context.summary import Summary, view
+from context.usage import likely_bytes_per_token
 from storage.chores import Chore, Chores, ChoreState
 from storage.compactions import Compaction, Compactions, CompactionState
 from storage.lanes import Claim, Lanes
@@ -215,7 +216,7 @@ class Maintenance:
             threshold=self._limits.thresholds.compaction,
             shaping=self._limits.shaping,
             facts=(await self._compactions.remembered(agent)).facts,
-            bytes_per_token=agent.bytes_per_token,
+            bytes_per_token=likely_bytes_per_token(agent.bytes_per_token),
             force=case.is_asked_for,
         )
         match planned:
@@ -258,7 +259,7 @@ class Maintenance:
             summary,
             before=case.summary,
             occupied_tokens=agent.occupied_tokens,
-            bytes_per_token=agent.bytes_per_token,
+            bytes_per_token=likely_bytes_per_token(agent.bytes_per_token),
         )
 
     def _told(self, case: _Case, outcome: _Outcome) -> tuple[Spoken, ...]:

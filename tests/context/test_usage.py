@@ -15,6 +15,7 @@ from context.usage import (
     calibrated,
     estimated_block_tokens,
     estimated_tokens,
+    likely_bytes_per_token,
     measurable_bytes,
     most_block_tokens,
 )
@@ -144,6 +145,15 @@ def test_what_is_learned_leans_high_by_a_twentieth() -> None:
         known = calibrated(known, measured_bytes=4_000, counted_tokens=1_000)
 
     assert known == pytest.approx(4 / 1.05)
+
+
+def test_what_was_learned_without_its_margin_is_what_was_counted() -> None:
+    known = 3.0
+    for _ in range(60):
+        known = calibrated(known, measured_bytes=4_000, counted_tokens=1_000)
+
+    assert known < 4.0
+    assert likely_bytes_per_token(known) == pytest.approx(4.0, rel=0.001)
 
 
 def test_a_turn_weighs_as_much_as_it_is_large_and_never_more_than_three_tenths() -> None:
