@@ -50,6 +50,7 @@ class Ending:
 
     facts: tuple[Fact, ...] = field(default=(), repr=False)
     handoff: Handoff | None = None
+    spoken: tuple[Spoken, ...] = field(default=(), repr=False)
 
 
 def judged(turn: Turn, standing: Standing, finished: Finished, *, now: datetime) -> Verdict:
@@ -117,7 +118,7 @@ def closing(
         step=finished.step,
         answered=answered,
         merged=tuple(merged),
-        spoken=verdict.spoken,
+        spoken=(*verdict.spoken, *ending.spoken),
         greeted=not standing.is_greeted,
         handoff=ending.handoff,
         facts=ending.facts,

@@ -97,7 +97,7 @@ class Handovers:
             seed_tokens=int(turn.limit_tokens * SEED_SHARE),
             turn_id=turn.turn_id,
         )
-        return Ending(facts=facts, handoff=handoff)
+        return Ending(facts=facts, handoff=handoff, spoken=_owned_up(turn, handoff))
 
     async def rotated(self, turn: Turn, standing: Standing, *, alone: Standing) -> Standing:
         """Let a fresh agent take a turn over before its call, without another model call.
@@ -124,6 +124,7 @@ class Handovers:
         )
         apart = replace(turn, voice=turn.voice.apart(f"rotated-{standing.agent.version}"))
         spoken = critical(apart, standing, occupied_tokens=standing.prompt_tokens)
+        spoken += _owned_up(apart, handoff)
         await self._ledger.hand_off(
             turn.claim, turn.turn_id, handoff=handoff, spoken=spoken, now=self._clock.now()
         )
@@ -254,6 +255,7 @@ class Handovers:
             log.error("handoff.tripped", reason=verdict.reason, trace_id=legacy.agent.trace_id)
             smallest = int(limit_tokens * _SMALLEST_SEED_SHARE)
             handoff = await asyncio.to_thread(make, seed_tokens=smallest)
+            handoff = replace(handoff, is_smallest=True)
         if (folder := self._limits.markdown_path) is None:
             return handoff
         return replace(handoff, markdown_path=str(folder / f"{handoff.handoff_id}.md"))
@@ -268,6 +270,14 @@ class Handovers:
             prefix=voice.prefix, language=Language.of(opened.language)
         )
         return voice.say(Kind.COMMAND, text, notice="handoff")
+
+
+def _owned_up(turn: Turn, handoff: Handoff) -> tuple[Spoken, ...]:
+    """Say so where the next agent begins with next to nothing."""
+    if not handoff.is_smallest:
+        return ()
+    language = turn.language or Language.ENGLISH
+    return turn.voice.say(Kind.NOTICE, notices.started_small(language=language))
 
 
 def _seed_beside(turn: Turn, alone: Standing) -> int:

@@ -1,12 +1,8 @@
 """The states an agent goes through, why it ends, and which steps between are legal."""
 
-from datetime import datetime, timedelta
 from enum import StrEnum
 
 from context.errors import IllegalTransition
-
-STUCK_AFTER = timedelta(minutes=10)
-"""An agent that was to pass through a state has passed through it by then."""
 
 
 class AgentState(StrEnum):
@@ -63,34 +59,11 @@ def after(state: AgentState, following: AgentState) -> AgentState:
     return following
 
 
-def is_stuck(state: AgentState, *, since: datetime, now: datetime) -> bool:
-    """Whether an agent stays where it should only have passed through.
-
-    Args:
-        state: Where it is.
-        since: When it got there.
-        now: The time.
-    """
-    return state in _PASSING and now - since > STUCK_AFTER
-
-
-def is_idle(*, last_at: datetime, now: datetime, idle_timeout: timedelta | None) -> bool:
-    """Whether nothing was said for so long that the agent is to hand over.
-
-    Args:
-        last_at: When something was last said, by whichever side.
-        now: The time.
-        idle_timeout: After how long; None means never.
-    """
-    return idle_timeout is not None and now - last_at >= idle_timeout
-
-
 _ENDED = frozenset({AgentState.HANDOFF_COMPLETE, AgentState.TERMINATED, AgentState.FAILED})
 _ACCEPTING = frozenset(
     {AgentState.INITIALIZING, AgentState.ACTIVE, AgentState.WARNING, AgentState.COMPACTING}
 )
 _NEEDY = frozenset({AgentState.CRITICAL, AgentState.HANDOFF_PENDING, AgentState.FAILED})
-_PASSING = frozenset({AgentState.COMPACTING, AgentState.CRITICAL, AgentState.HANDOFF_PENDING})
 
 _BREAKING_OFF = frozenset(
     {AgentState.HANDOFF_PENDING, AgentState.TERMINATED, AgentState.FAILED}

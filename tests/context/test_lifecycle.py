@@ -1,11 +1,9 @@
-from datetime import timedelta
 from itertools import product
 
 import pytest
 
 from context.errors import IllegalTransition
-from context.lifecycle import AgentState, TerminationReason, after, is_idle, is_stuck
-from tests.builders import NOON
+from context.lifecycle import AgentState, TerminationReason, after
 
 ENDED = (AgentState.HANDOFF_COMPLETE, AgentState.TERMINATED, AgentState.FAILED)
 WORKING = (
@@ -134,38 +132,3 @@ def test_an_agent_ends_for_one_of_eight_reasons() -> None:
         "error",
         "admin_request",
     }
-
-
-@pytest.mark.parametrize("state", AgentState)
-def test_only_states_to_pass_through_can_be_stuck(state: AgentState) -> None:
-    passing = {AgentState.COMPACTING, AgentState.CRITICAL, AgentState.HANDOFF_PENDING}
-
-    stuck = is_stuck(state, since=NOON, now=NOON + timedelta(days=1))
-
-    assert stuck == (state in passing)
-
-
-def test_ten_minutes_are_enough_to_pass_through() -> None:
-    since, ten_minutes = NOON, timedelta(minutes=10)
-
-    in_time, late = (
-        is_stuck(AgentState.COMPACTING, since=since, now=NOON + ten_minutes + more)
-        for more in (timedelta(0), timedelta(milliseconds=1))
-    )
-
-    assert (in_time, late) == (False, True)
-
-
-def test_an_agent_is_idle_once_nothing_was_said_for_that_long() -> None:
-    half_an_hour = timedelta(minutes=30)
-
-    before, then, later = (
-        is_idle(last_at=NOON, now=NOON + half_an_hour + more, idle_timeout=half_an_hour)
-        for more in (timedelta(seconds=-1), timedelta(0), timedelta(days=9))
-    )
-
-    assert (before, then, later) == (False, True, True)
-
-
-def test_without_a_timeout_nobody_is_idle() -> None:
-    assert not is_idle(last_at=NOON, now=NOON + timedelta(days=900), idle_timeout=None)
