@@ -18,7 +18,7 @@ from context.messages import (
 from context.session import Agent, Level
 from storage.tables import NAMES
 
-_CHANGING = (
+CHANGING = (
     "state",
     "occupied_tokens",
     "peak_tokens",
@@ -37,7 +37,7 @@ _CHANGING = (
 
 def _keeping() -> Insert:
     statement = upsert(NAMES.tables["agent"])
-    changed = {name: statement.excluded[name] for name in _CHANGING}
+    changed = {name: statement.excluded[name] for name in CHANGING}
     return statement.on_conflict_do_update(index_elements=["id"], set_=changed)
 
 

@@ -226,17 +226,6 @@ async def apply_compaction(connection: AsyncConnection, agent: Agent, *, now: da
     )
 
 
-async def retire_compactions(connection: AsyncConnection, ended: Agent) -> None:
-    """Mark what was made for an agent that ended, and not used, as come too late."""
-    await connection.execute(
-        update(CompactionRow)
-        .where(
-            col(CompactionRow.agent_id) == ended.agent_id, col(CompactionRow.state) == "ready"
-        )
-        .values(state="stale")
-    )
-
-
 def past_compactions() -> ScalarSelect[Any]:
     """All compactions of the agent that the statement around it reads, latest first."""
     in_use = (col(CompactionRow.state) == "ready") | (

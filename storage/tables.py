@@ -332,14 +332,10 @@ class ModelUsageRow(Row, table=True):
     )
 
 
-# What a handoff is found by: all but the newest turns, which stand in the transcript, and of the
-# facts their names and values. A tsvector holds at most 1 MiB, hence only the beginning of a huge
-# document. To read all of one took longer than everything else that committing it takes.
-_WORDS = """to_tsvector('simple', left(
-  (document - '{recent_turns,key_facts}'::text[])::text
-    || jsonb_path_query_array(document, '$.key_facts[*].name')::text
-    || jsonb_path_query_array(document, '$.key_facts[*].value')::text,
-  250000))"""
+# What a handoff is found by: what its successor is told. To index all of a document, with the
+# turns that stand in the transcript anyway, takes longer than all else that committing it takes.
+# A tsvector holds at most 1 MiB, hence only the beginning of a huge one.
+_WORDS = "to_tsvector('simple', left(coalesce(briefing, document::text), 250000))"
 
 
 class AgentHandoffRow(Row, table=True):

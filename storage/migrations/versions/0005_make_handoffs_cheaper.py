@@ -1,4 +1,4 @@
-"""Keep what successors are told; find handoffs by what is noted, not by turns they repeat."""
+"""Keep what successors are told, and find handoffs by that."""
 
 from collections.abc import Sequence
 
@@ -11,11 +11,7 @@ down_revision: str | Sequence[str] | None = "0004"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-_WORDS = """to_tsvector('simple', left(
-  (document - '{recent_turns,key_facts}'::text[])::text
-    || jsonb_path_query_array(document, '$.key_facts[*].name')::text
-    || jsonb_path_query_array(document, '$.key_facts[*].value')::text,
-  250000))"""
+_WORDS = "to_tsvector('simple', left(coalesce(briefing, document::text), 250000))"
 
 
 def upgrade() -> None:
