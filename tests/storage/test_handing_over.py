@@ -247,3 +247,19 @@ async def test_a_huge_document_is_kept_too(database: Database) -> None:
     opened = await Sessions(database).open(turn.session_id)
     assert opened.document is not None
     assert opened.document["conversation_summary"] == said
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "a\ud800b"])
+async def test_what_postgres_cannot_keep_of_a_document_is_left_out(
+    database: Database, name: str
+) -> None:
+    turn, _ = await turn_begun(database, HELLO)
+    handoff = a_handoff(turn)
+    document = handoff.document.model_copy(update={"project_id": name})
+
+    await Ledger(database).hand_off(
+        turn, TURN, handoff=replace(handoff, document=document), spoken=(), now=LATER
+    )
+
+    stored = await value(database, "select document->>'project_id' from agent_handoff")
+    assert stored == await value(database, "select project_id from agent_handoff") == "ab"

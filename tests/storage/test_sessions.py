@@ -6,12 +6,16 @@ from sqlalchemy.exc import NoResultFound
 from context.messages import SLACK, AgentId, Provider, SessionId, TraceId, TurnId
 from context.prompt import StopReason
 from context.session import Agent
+from context.summary import Summary, view
+from storage.compactions import Compaction, Compactions, CompactionState
 from storage.database import Database
+from storage.handing_over import Handoff
 from storage.lanes import Claim
 from storage.ledger import Ledger, Step
 from storage.sessions import Opened, Sessions
 from tests.builders import NOON, USER, an_agent, an_inbound, an_item
 from tests.storage.scenes import ADA, HELLO, arrive, run, turn_begun
+from tests.storage.test_handing_over import a_handoff
 
 
 def agent_of(held: Claim, *, history_from: int = 0) -> Agent:
@@ -33,6 +37,29 @@ async def remembered(database: Database, held: Claim, agent: Agent, *, items: in
     )
     await Ledger(database).step(held, agent, step, now=NOON)
     return step
+
+
+async def compacted(
+    database: Database,
+    held: Claim,
+    *,
+    agent: Agent,
+    summary: dict[str, object],
+    state: CompactionState = CompactionState.READY,
+) -> None:
+    """Have a compaction made of an agent's transcript."""
+    compaction = Compaction(
+        compaction_id="compaction-1",
+        agent=agent,
+        trigger="threshold",
+        state=state,
+        before_tokens=160_000,
+        after_tokens=70_000,
+        limit_tokens=200_000,
+        seconds=1.0,
+        summary=summary,
+    )
+    await Compactions(database).keep(held, compaction, chore_id="none", now=NOON)
 
 
 async def test_a_new_session_has_no_agent_and_nothing_behind_it(database: Database) -> None:
@@ -115,3 +142,77 @@ async def test_a_session_holds_only_what_was_said_in_it(database: Database) -> N
 async def test_a_session_that_never_was_cannot_be_opened(database: Database) -> None:
     with pytest.raises(NoResultFound):
         await Sessions(database).open(SessionId("nobody"))
+
+
+SUMMARIES = [
+    Summary(covers_to=5, kept=(0, 1), text="before"),
+    Summary(covers_to=5, kept=(0, 3), text="before"),
+    Summary(covers_to=5, text="before"),
+    Summary(covers_to=2, kept=(0, 1, 2), text="before"),
+    Summary(covers_to=-1, stubbed=(1,), clipped=(3,)),
+]
+
+
+@pytest.mark.parametrize("summary", SUMMARIES)
+@pytest.mark.parametrize("history_from", [0, 1, 4])
+async def test_what_is_read_for_a_prompt_shows_as_the_whole_would(
+    database: Database, summary: Summary, history_from: int
+) -> None:
+    turn, _ = await turn_begun(database, HELLO)
+    agent = agent_of(turn, history_from=history_from)
+    await remembered(database, turn, agent, items=8)
+    shown = summary.model_dump(mode="json")
+    await compacted(database, turn, agent=agent, summary=shown)
+
+    whole = await Sessions(database).open(turn.session_id)
+    read = await Sessions(database).open_for_prompt(turn.session_id)
+
+    assert view(read.items, summary) == view(whole.items, summary)
+    assert len(read.items) <= len(view(whole.items, summary))
+    assert (whole.is_whole, read.is_whole) == (True, False)
+    assert replace(read, items=whole.items, is_whole=True) == whole
+
+
+@pytest.mark.parametrize(
+    ("state", "summary"),
+    [
+        (CompactionState.WEAK, {"covers_to": 5, "kept": []}),
+        (CompactionState.READY, {"covers_to": "5", "kept": []}),
+        (CompactionState.READY, {"covers_to": 5}),
+    ],
+    ids=["not in use", "unreadable", "incomplete"],
+)
+async def test_what_no_summary_stands_for_is_read_for_a_prompt(
+    database: Database, state: CompactionState, summary: dict[str, object]
+) -> None:
+    turn, _ = await turn_begun(database, HELLO)
+    step = await remembered(database, turn, agent_of(turn), items=8)
+    await compacted(database, turn, agent=agent_of(turn), summary=summary, state=state)
+
+    read = await Sessions(database).open_for_prompt(turn.session_id)
+
+    assert read.items == step.items
+    assert read.is_whole
+
+
+@pytest.mark.parametrize("briefing", ["You are told this.", None])
+async def test_a_document_is_read_for_a_prompt_only_without_a_briefing(
+    database: Database, briefing: str | None
+) -> None:
+    turn, _ = await turn_begun(database, HELLO)
+    handoff: Handoff = replace(a_handoff(turn), briefing=briefing)
+    await Ledger(database).hand_off(turn, None, handoff=handoff, spoken=(), now=NOON)
+
+    read = await Sessions(database).open_for_prompt(turn.session_id)
+
+    assert read.briefing == briefing
+    assert (read.document is None) == (briefing is not None)
+    assert (await Sessions(database).open(turn.session_id)).document is not None
+
+
+async def test_a_new_session_has_nothing_to_read_for_its_prompt(database: Database) -> None:
+    turn, _ = await turn_begun(database, HELLO)
+
+    read = await Sessions(database).open_for_prompt(turn.session_id)
+
+    assert (read.agent, read.items, read.is_whole) == (None, (), True)
