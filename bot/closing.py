@@ -93,13 +93,13 @@ def facts_said(turn: Turn, finished: Finished, before: Before) -> tuple[Fact, ..
     Args:
         turn: The turn.
         finished: How it ended.
-        before: What was said before, where `numbers_placeholders`.
+        before: What was said before; heeded where `numbers_placeholders`.
     """
     own = tuple(item for item in finished.items if item.turn_id == turn.turn_id)
-    told = redacted_items(
-        (*before.items, *own), turn.limits.redact, known=placeholders(before.document)
-    )
-    return tuple(trackers.facts(told[len(before.items) :]))
+    earlier = before.items if numbers_placeholders(turn) else ()
+    known = placeholders(before.document)
+    told = redacted_items((*earlier, *own), turn.limits.redact, known=known)
+    return tuple(trackers.facts(told[len(earlier) :]))
 
 
 def numbers_placeholders(turn: Turn) -> bool:

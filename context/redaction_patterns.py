@@ -6,7 +6,7 @@ Who and where a person is finds `context.personal_patterns`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,22 +54,37 @@ class Pattern:
 
 
 def matching(
-    expression: re.Pattern[str], *, holds: Callable[[str], bool] | None = None
+    expression: re.Pattern[str],
+    *,
+    cues: Sequence[str] = (),
+    holds: Callable[[str], bool] | None = None,
 ) -> Callable[[str], Iterator[Span]]:
     """Find by an expression: its group `value` where it has one, else all of it.
 
     Args:
         expression: What to find.
+        cues: Lower-case letters of which some stand in all that it finds; where none do,
+            nothing is looked for.
         holds: A sum or another check that what was found must pass.
     """
     group = "value" if "value" in expression.groupindex else 0
 
     def spans(text: str) -> Iterator[Span]:
+        if _lacks(text, cues):
+            return
         for match in expression.finditer(text):
             if holds is None or holds(match[group]):
                 yield match.span(group)
 
     return spans
+
+
+def _lacks(text: str, cues: Sequence[str]) -> bool:
+    """Whether no cue stands in a text; most texts lack them, and that is told at once."""
+    if not cues or not text.isascii():  # other scripts have letters that match two others
+        return False
+    lowered = text.lower()
+    return not any(cue in lowered for cue in cues)
 
 
 def passes_luhn(digits: str) -> bool:
@@ -152,7 +167,12 @@ _CVC = re.compile(
 )
 
 
+_PASSWORD_CUES = ("pass", "pwd", "kennwort", "contrase", "senha", "wachtwoord", "parola")
+
+
 def _passwords(text: str) -> Iterator[Span]:
+    if _lacks(text, _PASSWORD_CUES):
+        return
     for match in _PASSWORD.finditer(text):
         yield match.span("stated" if match["stated"] is not None else "told")
 
@@ -245,23 +265,22 @@ def _is_card(text: str, groups: list[Span]) -> bool:
 
 
 CUED: tuple[Pattern, ...] = (
-    Pattern(Sensitive.PASSWORD, matching(_URL_PASSWORD)),
+    Pattern(Sensitive.PASSWORD, matching(_URL_PASSWORD, cues=("://",))),
     Pattern(Sensitive.PASSWORD, _passwords),
-    Pattern(Sensitive.KEY, matching(_SECRET)),
+    Pattern(Sensitive.KEY, matching(_SECRET, cues=("key", "token", "secret"))),
 )
 """What only the words before it give away, so that it may stand elsewhere without them."""
 
 SECRETS: tuple[Pattern, ...] = (
     Pattern(Sensitive.PRIVATE_KEY, matching(_PRIVATE_KEY)),
-    Pattern(Sensitive.TOKEN, matching(_JWT)),
+    Pattern(Sensitive.TOKEN, matching(_JWT, cues=("eyj",))),
     Pattern(Sensitive.KEY, matching(_KEY)),
     Pattern(Sensitive.KEY, matching(_SLACK_HOOK)),
-    Pattern(Sensitive.PASSWORD, matching(_URL_PASSWORD)),
-    Pattern(Sensitive.TOKEN, matching(_BEARER)),
-    Pattern(Sensitive.TOKEN, matching(_BASIC)),
-    Pattern(Sensitive.PASSWORD, _passwords),
-    Pattern(Sensitive.KEY, matching(_SECRET)),
-    Pattern(Sensitive.CVC, matching(_CVC)),
+    CUED[0],
+    Pattern(Sensitive.TOKEN, matching(_BEARER, cues=("bearer",))),
+    Pattern(Sensitive.TOKEN, matching(_BASIC, cues=("basic",))),
+    *CUED[1:],
+    Pattern(Sensitive.CVC, matching(_CVC, cues=("cvc", "cvv", "code"))),
     Pattern(Sensitive.CARD, _cards),
 )
 """In the order in which they are looked for; what one found is nothing for the next."""
