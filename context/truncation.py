@@ -28,20 +28,22 @@ def clipped(text: str, *, max_bytes: int, max_lines: int) -> str:
         reason = f"no room in {max_bytes} bytes and {max_lines} lines"
         raise ValueError(reason)
     raw = text.encode("utf-8", "surrogatepass")
-    if len(raw) <= max_bytes and _lines(raw) <= max_lines:
+    if len(raw) <= max_bytes and _lines(raw, 0, len(raw)) <= max_lines:
         return text
     # No marker is longer than one for as many lines as bytes; a line end goes on each side.
     half_bytes = (max_bytes - len(_marker(len(raw), len(raw))) - 2) // 2
     head = _head(raw, max_bytes=half_bytes, max_lines=max_lines // 2)
-    rest = raw[len(head) :]
-    tail = _tail(rest, max_bytes=half_bytes, max_lines=(max_lines - 1) // 2)
-    gap = rest[: len(rest) - len(tail)].removeprefix(b"\n")
-    marker = _marker(len(gap), _lines(gap))
-    return b"\n".join((head, marker, tail)).decode("utf-8", "surrogatepass")
+    tail_at = _tail_at(
+        raw, begin=len(head), max_bytes=half_bytes, max_lines=(max_lines - 1) // 2
+    )
+    gap_at = len(head) + (tail_at > len(head) and raw.startswith(b"\n", len(head)))
+    marker = _marker(tail_at - gap_at, _lines(raw, gap_at, tail_at))
+    return b"\n".join((head, marker, raw[tail_at:])).decode("utf-8", "surrogatepass")
 
 
-def _lines(raw: bytes) -> int:
-    return raw.count(b"\n") + (not raw.endswith(b"\n"))
+def _lines(raw: bytes, begin: int, end: int) -> int:
+    """Count the lines of a stretch, without a copy: text may be huge."""
+    return raw.count(b"\n", begin, end) + (not raw.endswith(b"\n", begin, end))
 
 
 def _marker(size_bytes: int, lines: int) -> bytes:
@@ -60,21 +62,21 @@ def _head(raw: bytes, *, max_bytes: int, max_lines: int) -> bytes:
     return raw[: begun - 1]
 
 
-def _tail(raw: bytes, *, max_bytes: int, max_lines: int) -> bytes:
-    """The longest end, without the line end before it."""
-    lowest = max(len(raw) - max_bytes, 0)
-    start = end = len(raw) - raw.endswith(b"\n")
+def _tail_at(raw: bytes, *, begin: int, max_bytes: int, max_lines: int) -> int:
+    """Where the longest end begins, without the line end before it; not before `begin`."""
+    lowest = max(len(raw) - max_bytes, begin)
+    start = end = len(raw) - raw.endswith(b"\n", begin)
     for _ in range(max_lines):
-        end = raw.rfind(b"\n", max(lowest - 1, 0), end)
+        end = raw.rfind(b"\n", max(lowest - 1, begin), end)
         if end < 0:
             break
         start = end + 1
     else:
-        return raw[start:]
-    broken = raw[max(start - max_bytes - 2, 0) : max(start - 1, 0)]
+        return start
+    broken = raw[max(start - max_bytes - 2, begin) : max(start - 1, begin)]
     if _is_longer(broken, max_bytes):
-        return raw[_code_point(raw, lowest, step=1) :]
-    return raw[start:]
+        return _code_point(raw, lowest, step=1)
+    return start
 
 
 def _is_longer(line: bytes, max_bytes: int) -> bool:
