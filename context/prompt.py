@@ -240,14 +240,15 @@ def _normalised(items: Iterable[Item], *, begun: bool) -> list[PromptMessage]:
 def _without(blocks: tuple[Block, ...], strange: frozenset[str]) -> tuple[Block, ...]:
     """An item's blocks without blank text and what its side cannot say."""
     for block in blocks:
-        if block["type"] in strange or _is_blank(block):
-            return tuple(b for b in blocks if b["type"] not in strange and not _is_blank(b))
+        if _is_left_out(block, strange):
+            return tuple(one for one in blocks if not _is_left_out(one, strange))
     return blocks
 
 
-def _is_blank(block: Block) -> bool:
-    if block["type"] != "text":
-        return False
+def _is_left_out(block: Block, strange: frozenset[str]) -> bool:
+    kind = block["type"]
+    if kind != "text":
+        return kind in strange
     text = str(block["text"])
     return not text or text.isspace()
 
