@@ -115,7 +115,7 @@ class Settings(BaseSettings):
         2, ge=0, le=20, description="Compactions per agent; then it runs on to its handoff."
     )
     compaction_target: float = Field(
-        0.56, gt=0, lt=1, description="What one aims at, as a share of the threshold."
+        0.5, gt=0, lt=1, description="What one aims at, as a share of the threshold."
     )
     compaction_min_messages: int = Field(
         3, ge=1, description="Turns between two, unless a tenth of the limit was added."

@@ -24,7 +24,7 @@ class Shaping:
     """
 
     max_compactions: int = 2
-    compaction_target: float = 0.56
+    compaction_target: float = 0.5
     compaction_min_messages: int = 3
     compaction_cooldown: timedelta = timedelta(seconds=60)
     primer_turns: int = 1

@@ -33,7 +33,9 @@ async def test_a_conversation_goes_on_after_its_document_became_unreadable(
 ) -> None:
     chat.api.script(says(occupied_tokens=9_200), says("Still here."))
     await chat.tell(a_message("My order is BX-48213-A.", number=1))
-    await run(chat.database, "update agent_handoff set document = $1::jsonb", broken)
+    await run(
+        chat.database, "update agent_handoff set briefing = null, document = $1::jsonb", broken
+    )
 
     said = await chat.tell(a_message("And now?", number=2))
 

@@ -1,6 +1,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -36,7 +37,9 @@ LIMIT = 10_000
 TARGET = 4_480
 
 
-EASY = Shaping(compaction_target=0.99)
+# The sizes in this file are made for a target of 0.56.
+shaped = partial(Shaping, compaction_target=0.56)
+EASY = shaped(compaction_target=0.99)
 
 
 def a_turn(number: int, tokens: int, *, first: int) -> tuple[Item, ...]:
@@ -99,7 +102,7 @@ def planned(
         occupied_tokens=held,
         limit_tokens=limit_tokens,
         threshold=threshold,
-        shaping=shaping or Shaping(),
+        shaping=shaping or shaped(),
         facts=facts,
         bytes_per_token=1.0,
         force=force,
@@ -150,7 +153,7 @@ class TestWhatIsMerged:
         covers_to: int,
         kept: tuple[int, ...],
     ) -> None:
-        shaping = Shaping(primer_turns=primer_turns, recent_turns=recent_turns)
+        shaping = shaped(primer_turns=primer_turns, recent_turns=recent_turns)
 
         made = a_plan(a_talk(*([300] * 10)), shaping=shaping)
 
@@ -173,13 +176,13 @@ class TestWhatIsMerged:
     def test_a_single_turn_stays_where_the_operator_wants_one(self) -> None:
         items = a_talk(*([3_000] * 10))
 
-        made = a_plan(items, limit_tokens=LIMIT, shaping=Shaping(recent_turns=1))
+        made = a_plan(items, limit_tokens=LIMIT, shaping=shaped(recent_turns=1))
 
         assert made.summary.covers_to == 17
 
     def test_more_newest_turns_than_there_are_give_way_too(self) -> None:
         made = a_plan(
-            a_talk(*([2_000] * 5)), limit_tokens=LIMIT, shaping=Shaping(recent_turns=200)
+            a_talk(*([2_000] * 5)), limit_tokens=LIMIT, shaping=shaped(recent_turns=200)
         )
 
         assert made.summary.covers_to == 5
@@ -282,7 +285,7 @@ class TestTheRoomForWords:
         assert made.after_tokens == 1_288
 
     def test_the_share_of_a_window_that_is_not_full_is_of_its_own_target(self) -> None:
-        made = a_plan(a_talk(100, 4_000, *([600] * 6)), shaping=Shaping(compaction_target=0.4))
+        made = a_plan(a_talk(100, 4_000, *([600] * 6)), shaping=shaped(compaction_target=0.4))
 
         # The target is 3,080 of 7,700, and 3,700 stay.
         assert made.text_tokens == 462
@@ -304,14 +307,14 @@ class TestShorterResults:
     def test_results_of_the_newer_turns_stay(self, recent_turns: int, old: list[int]) -> None:
         items = a_talk_with_tools(*"pabcdef", None, size=2_000)
 
-        made = a_plan(items, shaping=Shaping(compaction_target=0.99, recent_turns=recent_turns))
+        made = a_plan(items, shaping=shaped(compaction_target=0.99, recent_turns=recent_turns))
 
         assert made.summary.stubbed == tuple(result_of(items, turn) for turn in old)
 
     def test_results_of_the_first_turns_stay(self) -> None:
         items = a_talk_with_tools(*"abcdef", *([None] * 6), size=2_000)
 
-        made = a_plan(items, shaping=Shaping(compaction_target=0.99, primer_turns=2))
+        made = a_plan(items, shaping=shaped(compaction_target=0.99, primer_turns=2))
 
         assert made.summary.stubbed == (result_of(items, 2),)
 
@@ -323,7 +326,7 @@ class TestShorterResults:
         assert made.summary.stubbed == tuple(result_of(items, turn) for turn in (1, 2, 3, 5))
 
     def test_overlong_results_lose_their_middle(self) -> None:
-        shaping = Shaping(compaction_target=0.99, tool_output_bytes=1_000, tool_output_lines=99)
+        shaping = shaped(compaction_target=0.99, tool_output_bytes=1_000, tool_output_lines=99)
         sizes = {0: 3_000, 1: 1_000, 2: 3_000, 3: 3_000}
         items = a_talk_with_tools(*"pabc", sizes=sizes)
 
@@ -344,7 +347,7 @@ class TestShorterResults:
 
     def test_a_line_is_not_cut_as_well(self) -> None:
         items = a_talk_with_tools("p", *"abcde", *([None] * 6), size=2_000)
-        shaping = Shaping(compaction_target=0.99, tool_output_bytes=1_000)
+        shaping = shaped(compaction_target=0.99, tool_output_bytes=1_000)
 
         made = a_plan(items, shaping=shaping)
 
@@ -390,8 +393,8 @@ class TestShorterResults:
         items = a_talk_with_tools("p", *"abcde", *([None] * 6), size=2_000)
         old = Summary(covers_to=-1, stubbed=(result_of(items, 1), result_of(items, 2)))
         held, left = tokens(items), tokens(view(items, old))
-        enough = Shaping(compaction_target=(left + 0.5) / held)
-        too_little = Shaping(compaction_target=(left - 0.5) / held)
+        enough = shaped(compaction_target=(left + 0.5) / held)
+        too_little = shaped(compaction_target=(left - 0.5) / held)
 
         assert a_plan(items, shaping=enough) == Plan(
             summary=old,
@@ -427,7 +430,7 @@ class TestShorterResults:
     def test_they_are_all_where_no_turn_can_be_merged(self, size: int) -> None:
         items = a_talk_with_tools(*"paaa", size=size)
 
-        made = planned(items, shaping=Shaping(compaction_target=0.1), force=True)
+        made = planned(items, shaping=shaped(compaction_target=0.1), force=True)
 
         if size == 2_000:
             assert isinstance(made, Plan)
@@ -438,7 +441,7 @@ class TestShorterResults:
 
     def test_lines_of_merged_turns_are_forgotten_and_others_stay(self) -> None:
         items = a_talk_with_tools(*"pbyxxxxb", None, None, size=2_000)
-        shaping = Shaping(tool_output_bytes=1_500)
+        shaping = shaped(tool_output_bytes=1_500)
 
         made = a_plan(items, shaping=shaping, force=True)
 
@@ -510,14 +513,14 @@ class TestAgain:
     def test_newest_turns_that_are_too_large_bring_nothing_back(self) -> None:
         before = Summary(covers_to=15, kept=(0, 1), text="<summary>\nearlier\n</summary>")
 
-        made = a_plan(a_talk(*([600] * 12)), summary=before, shaping=Shaping(recent_turns=3))
+        made = a_plan(a_talk(*([600] * 12)), summary=before, shaping=shaped(recent_turns=3))
 
         assert made.summary.covers_to == 17
         assert planned(a_talk(*([600] * 12)), summary=before) == Skip(Obstacle.TOO_SOON)
 
     def test_a_first_turn_that_was_merged_does_not_come_back(self) -> None:
         made = a_plan(
-            a_talk(*([600] * 14)), summary=self.BEFORE, shaping=Shaping(primer_turns=3)
+            a_talk(*([600] * 14)), summary=self.BEFORE, shaping=shaped(primer_turns=3)
         )
 
         assert made.summary.kept == (0, 1)
@@ -536,7 +539,7 @@ class TestAgain:
         assert made.summary.kept == ()
 
     def test_a_first_turn_may_be_merged_later(self) -> None:
-        shaping = Shaping(primer_turns=0)
+        shaping = shaped(primer_turns=0)
 
         made = a_plan(a_talk(*([600] * 14)), summary=self.BEFORE, shaping=shaping)
 
@@ -545,7 +548,7 @@ class TestAgain:
     def test_first_turns_that_were_never_merged_stay(self) -> None:
         before = Summary(covers_to=-1)
 
-        made = a_plan(a_talk(*([600] * 14)), summary=before, shaping=Shaping(primer_turns=2))
+        made = a_plan(a_talk(*([600] * 14)), summary=before, shaping=shaped(primer_turns=2))
 
         assert made.summary.kept == (0, 1, 2, 3)
 
@@ -619,7 +622,7 @@ class TestWhatTheWordsAreMadeOf:
 
     def test_the_persons_words_are_bounded_in_tokens(self) -> None:
         one = len("- 2026-11-20: ") + 291 + 1
-        shaping = Shaping(keep_user_tokens=2 * one)
+        shaping = shaped(keep_user_tokens=2 * one)
         made = replace(a_plan(self.ITEMS, shaping=shaping), text_tokens=2_000)
 
         assert summarised(made, notes_text="").text.count("- 2026") == 2
@@ -714,7 +717,7 @@ class TestWhatItComesTo:
 
 @st.composite
 def shapings(draw: st.DrawFn) -> Shaping:
-    return Shaping(
+    return shaped(
         compaction_target=draw(st.sampled_from([0.1, 0.56, 0.9])),
         primer_turns=draw(st.integers(0, 3)),
         recent_turns=draw(st.integers(1, 7)),
@@ -826,7 +829,7 @@ def test_a_long_conversation_is_brought_down_to_its_target(tool_every: int) -> N
         occupied_tokens=held,
         limit_tokens=int(held / 0.8),
         threshold=0.8,
-        shaping=Shaping(),
+        shaping=shaped(),
         facts=facts,
         bytes_per_token=3.0,
     )

@@ -81,7 +81,9 @@ async def test_what_stood_in_a_document_that_cannot_be_read_is_back_with_the_nex
     await told(chat, occupied_tokens=WARNED)
     chat.api.script(says(occupied_tokens=FULL))
     await chat.tell(a_message("Look at all these lamps. " * 200, number=2))
-    await run(chat.database, "update agent_handoff set document = $1", UNREADABLE)
+    await run(
+        chat.database, "update agent_handoff set briefing = null, document = $1", UNREADABLE
+    )
 
     heard = await answered(chat)
     without = "\n".join(given(chat.asked[-1]))
