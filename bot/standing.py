@@ -203,6 +203,7 @@ def task(turn: Turn, standing: Standing) -> Task:
         fresh=standing.fresh,
         steps=sum(item.role == "assistant" for item in standing.own),
         max_output_tokens=max(turn.smallest_answer_tokens, min(turn.reserved_tokens, left)),
+        max_prompt_tokens=turn.limit_tokens - turn.smallest_answer_tokens,
     )
 
 

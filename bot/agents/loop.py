@@ -4,12 +4,13 @@ from dataclasses import dataclass, field, replace
 
 from bot.ports import Clock, Model, Tools
 from context.calls import Errand, Purpose
-from context.errors import ModelFault
+from context.errors import ModelFault, PromptTooLong
 from context.instructions import INSTRUCTIONS
 from context.messages import TurnId
 from context.prompt import Answer, Block, Item, Prompt, Role, StopReason, Tool, assembled
 from context.session import Agent
 from context.tools import result_block, tool_calls
+from context.usage import estimated_block_tokens
 from storage.lanes import Claim
 from storage.ledger import Ledger, Step
 
@@ -26,6 +27,7 @@ class Task:
         fresh: What is to be stored with the next step; the person's item on a new turn.
         steps: How many steps of this turn are committed already.
         max_output_tokens: Longest answer.
+        max_prompt_tokens: What a prompt may hold and leave room for an answer.
     """
 
     claim: Claim
@@ -36,6 +38,7 @@ class Task:
     fresh: tuple[Item, ...] = field(repr=False)
     steps: int
     max_output_tokens: int
+    max_prompt_tokens: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,8 @@ class Loop:
         """Respond step by step; every step but the last is committed here.
 
         Raises:
-            ModelError: As the model port says; ModelFault too when it never comes to an end.
+            ModelError: As the model port says; PromptTooLong too when results leave no room
+                for another step, ModelFault when it never comes to an end.
             SessionConflict: The claim is lost.
         """
         errand = _errand(task)
@@ -93,6 +97,7 @@ class Loop:
             await self._ledger.step(
                 task.claim, task.agent, _step(task, answer), now=self._clock.now()
             )
+            _must_fit(task, answer)
             task = replace(task, items=(*task.items, *task.fresh), fresh=())
         raise ModelFault("too_many_steps")
 
@@ -114,6 +119,20 @@ class Loop:
             turn_id=task.turn_id,
             said_at=self._clock.now(),
         )
+
+
+def _must_fit(task: Task, answer: Answer) -> None:
+    """Refuse a next step whose prompt would not fit: the answer's, and what came after it.
+
+    Raises:
+        PromptTooLong: It would not, by estimate.
+    """
+    held, added = answer.usage.occupied_tokens, task.fresh[-1]
+    if added.role == "user":  # what tools gave back
+        ratio = task.agent.bytes_per_token
+        held += estimated_block_tokens(added.blocks, bytes_per_token=ratio)
+    if held > task.max_prompt_tokens:
+        raise PromptTooLong(prompt_tokens=held, window_tokens=task.max_prompt_tokens)
 
 
 def _responded(task: Task, answer: Answer, item: Item) -> Task:

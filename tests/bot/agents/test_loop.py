@@ -1,9 +1,10 @@
 """The loop of one turn: steps, calls of tools, and how it comes to an end."""
 
+from bot.emulator.servers.bill import BilledUsage
 from bot.emulator.servers.model_answer import Answer, tool_use
 from bot.emulator.servers.model_request import MessageRequest, TextBlock, ToolResultBlock
 from context import notices
-from tests.bot.chat import Chat, a_message, given, says
+from tests.bot.chat import LIMIT, Chat, a_message, given, says
 from tests.storage.scenes import value
 
 TOLD = notices.failed()
@@ -135,3 +136,19 @@ async def test_an_interrupted_turn_may_end_without_a_word(chat: Chat) -> None:
 
     assert told[-1].text == notices.nothing_to_say()
     assert await chat.fates() == [("answered", None)]
+
+
+async def test_results_that_leave_no_room_for_a_step_go_to_a_fresh_agent(chat: Chat) -> None:
+    chat.api.script(says("Noted.", occupied_tokens=int(0.89 * LIMIT)))
+    await chat.tell(a_message("My parrot is called Polly", number=1))
+    full = BilledUsage(input_tokens=int(0.979 * LIMIT), output_tokens=5)
+    call = tool_use("recall", {"question": "name of the parrot"})
+    chat.api.script(Answer(content=(call,), usage=full), says("Polly."))
+
+    told = await chat.tell(a_message("What is its name?", number=2))
+
+    assert told[-1].text == "Polly."
+    assert await chat.agents() == [(1, "handoff_complete"), (2, "active")]
+    assert [one.tool_use_id for one in results(chat.asked[-1])] == [call.id]
+    calls = "select count(*) from model_usage where outcome = 'answered'"
+    assert await value(chat.database, calls) == len(chat.asked) == 3
