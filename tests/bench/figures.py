@@ -1,9 +1,12 @@
-"""The figures that are compared, and the table they end in."""
+"""The figures that come of the benches, each with its target, and the table they end in."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import assert_never
+
+_NAME_WIDTH = 58
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,18 +32,49 @@ class Comparison:
         return self.ours / self.baseline
 
     @property
-    def is_over(self) -> bool:
-        """Whether the target is missed."""
-        return self.ratio > self.target
+    def is_met(self) -> bool:
+        """Whether the target is."""
+        return self.ratio <= self.target
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """A target that a value may not be above."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """A target that a value may not be below."""
+
+    value: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """One line of the table that has nothing to be compared with."""
+    """One line of the table that stands for itself; without a target it only tells."""
 
     name: str
     value: float
     unit: str
+    target: AtMost | AtLeast | None = None
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the target is, if there is one."""
+        match self.target:
+            case None:
+                return True
+            case AtMost(value=most):
+                return self.value <= most
+            case AtLeast(value=least):
+                return self.value >= least
+            case never:
+                assert_never(never)
+
+
+Line = Comparison | Measurement
 
 
 def figures(seconds: Sequence[float]) -> Figures:
@@ -56,17 +90,36 @@ def figures(seconds: Sequence[float]) -> Figures:
     return Figures(median_ms=median(ordered) * 1000, p99_ms=p99 * 1000)
 
 
-def table(comparisons: Sequence[Comparison], measurements: Sequence[Measurement]) -> str:
-    """Lay everything out, a line each."""
-    lines = [f"{'':<44}{'ours':>10}{'baseline':>10}{'ratio':>8}{'target':>8}"]
-    lines += [_compared(one) for one in comparisons]
-    lines += ["", *(f"{one.name:<44}{one.value:>10.2f} {one.unit}" for one in measurements)]
-    return "\n".join(lines)
+def table(*benches: Sequence[Line]) -> str:
+    """Lay everything out, a line each, with a gap between benches."""
+    head = f"{'':<{_NAME_WIDTH}}{'ours':>13}{'baseline':>12}{'ratio':>8}  target"
+    return "\n\n".join([head, *("\n".join(map(_line, lines)) for lines in benches if lines)])
 
 
-def _compared(one: Comparison) -> str:
-    verdict = "OVER" if one.is_over else "ok"
-    return (
-        f"{one.name:<44}{one.ours:>7.2f} ms{one.baseline:>7.2f} ms"
-        f"{one.ratio:>8.2f}{one.target:>8.2f}  {verdict}"
-    )
+def _line(one: Line) -> str:
+    match one:
+        case Comparison():
+            figure = f"{one.ours:>10.2f} ms{one.baseline:>9.2f} ms{one.ratio:>8.2f}"
+            return f"{one.name:<{_NAME_WIDTH}}{figure}  {_verdict(one, f'<= {one.target:g}')}"
+        case Measurement(name=name, value=value, unit=unit):
+            told = f"{name:<{_NAME_WIDTH}}{value:>10,.2f} {unit}"
+            gap = f"{'':<{max(_NAME_WIDTH + 35 - len(told), 2)}}"
+            return f"{told}{gap}{_judged(one)}".rstrip()
+        case never:
+            assert_never(never)
+
+
+def _judged(one: Measurement) -> str:
+    match one.target:
+        case None:
+            return ""
+        case AtMost(value=most):
+            return _verdict(one, f"<= {most:,g}")
+        case AtLeast(value=least):
+            return _verdict(one, f">= {least:,.4g}")
+        case never:
+            assert_never(never)
+
+
+def _verdict(one: Line, target: str) -> str:
+    return f"{target:<9}{'ok' if one.is_met else 'OVER'}"
