@@ -26,7 +26,6 @@ _BROKEN: tuple[Ending, ...] = (
     Garbled(after_deltas=3),
     Failed(ApiError(529, "Overloaded")),
 )
-_BYTES_PER_TOKEN = 4
 _PERSONS_SHARE = 0.4
 """Of what a turn adds, the message's; the rest is the answer's."""
 
@@ -58,32 +57,32 @@ class Person:
     their median.
 
     Attributes:
-        mean_tokens: What a turn of theirs adds, on average, by now.
+        mean_bytes: What a turn of theirs adds, answer included, on average, by now.
         spread: Of the logarithm.
         drift: By how much the mean wanders a turn, as the deviation of its logarithm.
     """
 
     number: int
     chance: Random
-    mean_tokens: float
+    mean_bytes: float
     spread: float
     drift: float = 0.03
     said: int = 0
 
     @classmethod
-    def drawn(cls, number: int, chance: Random, *, around_tokens: int) -> "Person":
+    def drawn(cls, number: int, chance: Random, *, around_bytes: int) -> "Person":
         """Draw somebody who says about so much in a turn."""
         return cls(
             number=number,
             chance=chance,
-            mean_tokens=chance.lognormvariate(math.log(around_tokens), 0.4),
+            mean_bytes=chance.lognormvariate(math.log(around_bytes), 0.4),
             spread=chance.uniform(0.4, 0.8),
         )
 
     def message(self) -> InboundMessage:
         """What they write next."""
         self.said += 1
-        self.mean_tokens *= math.exp(self.chance.gauss(0, self.drift))
+        self.mean_bytes *= math.exp(self.chance.gauss(0, self.drift))
         text = self.words(_PERSONS_SHARE)
         if self.chance.random() < 0.1:
             text += f" My order is BX-{self.number}{self.said:04}-A."
@@ -96,9 +95,8 @@ class Person:
 
     def words(self, share: float) -> str:
         """Words of a drawn length, a share of what a turn of theirs adds."""
-        mean = math.log(self.mean_tokens * share) - self.spread**2 / 2
-        tokens = self.chance.lognormvariate(mean, self.spread)
-        wanted = max(8, int(tokens * _BYTES_PER_TOKEN))
+        mean = math.log(self.mean_bytes * share) - self.spread**2 / 2
+        wanted = max(8, int(self.chance.lognormvariate(mean, self.spread)))
         said = ""
         for word in self._words():
             if len(said) >= wanted:

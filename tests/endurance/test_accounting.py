@@ -28,18 +28,23 @@ class Size:
         people: By so many persons.
         bytes_per_token: Of the provider's tokenizer, which the bot does not know.
         seed: Of all that is drawn.
+        most_off: By how many turns four of five forecasts may be wrong; of few forecasts
+            chance alone moves that by a turn.
     """
 
     calls: int
     people: int
     bytes_per_token: int = 4
     seed: int = 1
+    most_off: int = 2
 
 
 sizes = pytest.mark.parametrize(
     "size",
     [
-        pytest.param(Size(calls=400, people=4), marks=pytest.mark.slow, id="400 calls"),
+        pytest.param(
+            Size(calls=400, people=4, most_off=3), marks=pytest.mark.slow, id="400 calls"
+        ),
         pytest.param(
             Size(calls=10_000, people=60, seed=2),
             marks=pytest.mark.slow_chaos,
@@ -72,7 +77,11 @@ async def talked(database: Database, size: Size) -> AsyncIterator[Run]:
     chance = Random(size.seed)  # noqa: S311 - small talk, no secret
     speaker = Speaker(chance=chance, mishaps=Mishaps())
     people = [
-        Person.drawn(number, chance, around_tokens=_TURN_TOKENS)
+        Person.drawn(
+            number,
+            Random(size.seed * 1_000 + number),  # noqa: S311 - likewise
+            around_bytes=_TURN_TOKENS * size.bytes_per_token,
+        )
         for number in range(1, size.people + 1)
     ]
     async with watched(database, speaker, bytes_per_token=size.bytes_per_token) as chat:
@@ -114,7 +123,7 @@ async def test_figures_are_right_over_many_calls(
     assert await stored(database) == billed
     assert at(errors, 95) <= 0.10
     assert len(early) > size.calls // 5
-    assert at(early, 80) <= 2
+    assert at(early, 80) <= size.most_off
 
 
 async def nothing_missing(database: Database) -> None:
