@@ -89,6 +89,27 @@ async def test_a_turn_that_hands_over_may_die_anywhere(chat: Chat, stride: int) 
 
 
 @every_place
+async def test_a_turn_of_two_steps_that_hands_over_may_die_anywhere(
+    chat: Chat, stride: int
+) -> None:
+    turns = chat.turns(limits=AT_ONCE)
+    cutter = Cutter(stride)
+    for number in cutter.places():
+        message = a_message(f"What is the name of parrot {number}?", number=number)
+        await chat.receive(message)
+        await cutter.cut(turns.drain(await chat.claim(message)))
+
+        await chat.go_on(message, turns)
+
+        assert await wrongs(chat.database) == []
+        assert (
+            await value(chat.database, "select count(*) from step where number = 1") == number
+        )
+        assert await value(chat.database, "select count(*) from agent_handoff") == number
+    assert await value(chat.database, "select count(*) from step where number = 2") != 0
+
+
+@every_place
 async def test_a_rotation_before_a_call_may_die_anywhere(chat: Chat, stride: int) -> None:
     turns = chat.turns(limits=NEVER)
     await chat.tell(a_message(LONG, number=1), turns=turns)
