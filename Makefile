@@ -53,5 +53,5 @@ bench-continuity: .venv
 
 # Pins again from the bounds in pyproject.toml; needs uv, and writes no host name.
 requirements:
-	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -q -o requirements.txt
-	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements.txt -q -o requirements-dev.txt
+	uv pip compile pyproject.toml --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-header --python-version 3.11 -q -o requirements.txt
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-strip-extras --no-emit-index-url --no-header --python-version 3.11 -c requirements.txt -q -o requirements-dev.txt

@@ -144,7 +144,7 @@ def test_every_sentence_is_written_out(language: Language) -> None:
     assert not [name for name, text in written.items() if "  " in text]
 
 
-@pytest.mark.parametrize("language", set(Language) - {Language.ENGLISH})
+@pytest.mark.parametrize("language", [one for one in Language if one is not Language.ENGLISH])
 def test_no_sentence_is_still_english(language: Language) -> None:
     english = dict(texts(SENTENCES[Language.ENGLISH]))
 
