@@ -16,7 +16,7 @@ from context.messages import (
     UserId,
 )
 from context.session import Agent, Level
-from storage.tables import NAMES
+from storage.tables.row import NAMES
 
 CHANGING = (
     "state",

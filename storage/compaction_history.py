@@ -18,7 +18,7 @@ from storage.cursor import Cursor
 from storage.database import Database
 from storage.paging import Page, newest_first, page_of
 from storage.people import person_ids
-from storage.tables import NAMES
+from storage.tables.row import NAMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,8 @@ from storage.database import Database, driver
 from storage.facts import read_facts
 from storage.lanes import Claim, hold
 from storage.outbox import Spoken, say
-from storage.tables import AgentRow, CompactionRow, NotesRow
+from storage.tables.agents import AgentRow
+from storage.tables.upkeep import CompactionRow, NotesRow
 
 
 class CompactionState(StrEnum):

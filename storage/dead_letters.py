@@ -17,7 +17,8 @@ from sqlmodel import col
 from context.messages import Platform, SessionId, UserId
 from storage.database import Database, driver
 from storage.lanes import WAKE, Lane
-from storage.tables import NAMES, InboxRow, OutboxRow
+from storage.tables.mail import InboxRow, OutboxRow
+from storage.tables.row import NAMES
 
 
 class Direction(StrEnum):

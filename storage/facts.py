@@ -18,7 +18,7 @@ from sqlmodel import col
 from context.fact_patterns import FactKind
 from context.facts import CAN_CHANGE, MOST_SOURCES, SAID_ANEW, SENTENCES, Fact, merged
 from context.messages import PersonId, SessionId, TraceId, TurnId
-from storage.tables import ContentItemRow, FactRow
+from storage.tables.transcript import ContentItemRow, FactRow
 from storage.values import storable_json
 
 MOST_READ = 5_000

@@ -31,14 +31,10 @@ from context.calls import CallOutcome
 from context.lifecycle import AgentState, TerminationReason
 from storage.database import Database
 from storage.lanes import Lane
-from storage.tables import (
-    AgentHandoffRow,
-    AgentRow,
-    ChoreRow,
-    InboxRow,
-    ModelUsageRow,
-    OutboxRow,
-)
+from storage.tables.agents import AgentRow, ModelUsageRow
+from storage.tables.handoffs import AgentHandoffRow
+from storage.tables.mail import InboxRow, OutboxRow
+from storage.tables.upkeep import ChoreRow
 
 OVERDUE_AFTER = timedelta(seconds=60)
 """A message that still waits after this long is overdue."""

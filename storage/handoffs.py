@@ -24,7 +24,8 @@ from storage.cursor import Cursor
 from storage.database import Database
 from storage.paging import Page, newest_first, page_of
 from storage.people import person_ids
-from storage.tables import NAMES, AgentHandoffRow
+from storage.tables.handoffs import AgentHandoffRow
+from storage.tables.row import NAMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

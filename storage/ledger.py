@@ -21,7 +21,10 @@ from storage.handing_over import Handoff, keep_handoff
 from storage.lanes import Claim, hold
 from storage.outbox import Spoken, say
 from storage.passages import keep_passages
-from storage.tables import ContentItemRow, IdentityRow, InboxRow, PersonRow, SessionRow, StepRow
+from storage.tables.mail import InboxRow
+from storage.tables.people import IdentityRow, PersonRow
+from storage.tables.sessions import SessionRow
+from storage.tables.transcript import ContentItemRow, StepRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from context.messages import PersonId, SessionId
 from context.prompt import Block, Item
 from context.terms import passages, terms
-from storage.tables import PassageRow
+from storage.tables.transcript import PassageRow
 
 _NUMBER_BYTES = 8
 _MOST_BYTES_SALT = 64

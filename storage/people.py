@@ -12,7 +12,7 @@ from context.language import Language
 from context.messages import PersonId, UserId
 from context.notices import Preference
 from storage.database import Database
-from storage.tables import IdentityRow, PersonRow
+from storage.tables.people import IdentityRow, PersonRow
 
 _BLOCK_BYTES = 64
 

@@ -25,15 +25,12 @@ from context.session import Agent
 from storage.agents import agent_value
 from storage.compactions import Past, in_prompt, past_compactions, past_values
 from storage.database import Database, driver
-from storage.tables import (
-    NAMES,
-    AgentHandoffRow,
-    AgentRow,
-    IdentityRow,
-    NotesRow,
-    PersonRow,
-    SessionRow,
-)
+from storage.tables.agents import AgentRow
+from storage.tables.handoffs import AgentHandoffRow
+from storage.tables.people import IdentityRow, PersonRow
+from storage.tables.row import NAMES
+from storage.tables.sessions import SessionRow
+from storage.tables.upkeep import NotesRow
 
 # As text on the bare connection: by way of SQLAlchemy a long transcript takes twice the time.
 _ITEMS = """

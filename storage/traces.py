@@ -15,7 +15,10 @@ from context.messages import AgentId, Platform, Provider, SessionId, TraceId, Us
 from context.operations import Operations
 from storage.database import Database
 from storage.handoffs import SUMMARY_COLUMNS, HandoffSummary, summaries
-from storage.tables import NAMES, AgentHandoffRow, AgentRow, SessionRow
+from storage.tables.agents import AgentRow
+from storage.tables.handoffs import AgentHandoffRow
+from storage.tables.row import NAMES
+from storage.tables.sessions import SessionRow
 from storage.usage import operations
 
 

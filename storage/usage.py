@@ -13,7 +13,8 @@ from context.messages import AgentId
 from context.operations import Operation, Operations
 from context.usage import Usage
 from storage.database import Database
-from storage.tables import NAMES, ModelUsageRow
+from storage.tables.agents import ModelUsageRow
+from storage.tables.row import NAMES
 
 _BEGIN = """
 insert into model_usage

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from storage.tables import NAMES
+from storage.tables.row import NAMES
 
 connection: Connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=NAMES)

@@ -21,7 +21,7 @@ from storage.facts import keep_facts
 from storage.handing_over import Handoff
 from storage.lanes import Claim, Lanes
 from storage.ledger import Ledger
-from storage.tables import NAMES
+from storage.tables.row import NAMES
 from tests.bench.engine import Engine
 from tests.builders import NOON, an_agent, an_inbound
 from tests.storage.scenes import session_of

@@ -13,7 +13,8 @@ from storage.agents import keep_agent
 from storage.database import Database
 from storage.handing_over import Handoff, keep_handoff
 from storage.sessions import Sessions
-from storage.tables import CompactionRow, ContentItemRow
+from storage.tables.transcript import ContentItemRow
+from storage.tables.upkeep import CompactionRow
 from tests.builders import NOON, a_document, a_text, an_agent
 from tests.storage.scenes import HELLO, arrive, run, value
 

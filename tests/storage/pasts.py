@@ -19,7 +19,9 @@ from context.messages import (
 from context.prompt import Block, Item, Role
 from storage.database import Database
 from storage.passages import keep_passages
-from storage.tables import ContentItemRow, IdentityRow, PersonRow, SessionRow
+from storage.tables.people import IdentityRow, PersonRow
+from storage.tables.sessions import SessionRow
+from storage.tables.transcript import ContentItemRow
 from tests.builders import NOON, USER, a_text
 
 Said = str | tuple[Role, str | Sequence[Block]]

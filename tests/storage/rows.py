@@ -8,18 +8,12 @@ from context.handoff import document
 from context.lifecycle import TerminationReason
 from context.messages import SLACK, MessageId, UserId, person_id, session_id
 from storage.database import Database
-from storage.tables import (
-    AgentHandoffRow,
-    AgentRow,
-    CompactionRow,
-    IdentityRow,
-    InboxRow,
-    ModelUsageRow,
-    OutboxRow,
-    PersonRow,
-    RotationRow,
-    SessionRow,
-)
+from storage.tables.agents import AgentRow, ModelUsageRow
+from storage.tables.handoffs import AgentHandoffRow, RotationRow
+from storage.tables.mail import InboxRow, OutboxRow
+from storage.tables.people import IdentityRow, PersonRow
+from storage.tables.sessions import SessionRow
+from storage.tables.upkeep import CompactionRow
 from tests.builders import NOON, USER, a_conversation, an_agent
 
 PERSON = person_id(SLACK, USER)

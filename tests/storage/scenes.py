@@ -22,7 +22,7 @@ from storage.database import Database
 from storage.lanes import Claim, Lane, Lanes
 from storage.mailbox import Mail, Mailbox
 from storage.outbox import Kind, Spoken, say
-from storage.tables import NAMES
+from storage.tables.row import NAMES
 from tests.builders import NOON, an_address, an_inbound
 
 LEASE = timedelta(seconds=5)

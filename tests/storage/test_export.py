@@ -7,7 +7,7 @@ from sqlmodel import col
 from context.messages import SLACK, MediaReference, Said, UserId, person_id
 from storage.database import Database
 from storage.export import Export
-from storage.tables import InboxRow
+from storage.tables.mail import InboxRow
 from tests.builders import NOON, USER, a_text, a_tool_result, a_tool_use, an_inbound
 from tests.storage.files import (
     a_message_line,

@@ -11,7 +11,7 @@ from context.facts import MOST_SOURCES, Fact, Origin, merged
 from context.messages import MessageId, PersonId, TraceId, TurnId
 from storage.database import Database, driver
 from storage.facts import keep_facts, read_facts
-from storage.tables import ContentItemRow
+from storage.tables.transcript import ContentItemRow
 from tests.builders import NOON
 from tests.storage.rows import PERSON, SESSION, TRACE, a_met_person, keep
 from tests.storage.scenes import rows

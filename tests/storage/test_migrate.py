@@ -10,7 +10,7 @@ from storage.database import Address, Database, address, connected, open_databas
 from storage.mailbox import Mailbox
 from storage.migrate import migrate, pending_revision
 from storage.queue import queries
-from storage.tables import NAMES
+from storage.tables.row import NAMES
 from tests.builders import NOON, an_inbound
 from tests.postgres import new_database
 

@@ -1,0 +1,52 @@
+"""Conversations, and the claims on their work."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, desc, text
+from sqlmodel import Field
+
+from storage.tables.row import Row, one_of
+
+
+class SessionRow(Row, table=True):
+    """A person in one conversation; read at the start of every turn."""
+
+    id: str = Field(sa_column=Column(Text, primary_key=True))
+    person_id: str = Field(
+        sa_column=Column(Text, ForeignKey("person.id"), nullable=False, index=True)
+    )
+    user_id: str = Field(sa_column=Column(Text, nullable=False))
+    platform: str = Field(sa_column=Column(Text, nullable=False))
+    provider: str = Field(sa_column=Column(Text, nullable=False))
+    conversation: str = Field(sa_column=Column(Text, nullable=False))
+    shared: bool
+    agent_id: str | None = Field(default=None, sa_column=Column(Text))
+    next_position: int = Field(
+        default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0"))
+    )
+    created_at: datetime
+    updated_at: datetime
+
+    __table_args__ = (
+        # The latest session of a person in a place (slash commands), and lists of a user.
+        Index("session_latest", "platform", "user_id", desc("updated_at")),
+    )
+
+
+class LaneRow(Row, table=True):
+    """One kind of work of one session; read by whoever claims it and by the sweep."""
+
+    session_id: str = Field(sa_column=Column(Text, ForeignKey("session.id"), primary_key=True))
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    person_id: str = Field(sa_column=Column(Text, nullable=False))
+    awake: bool
+    epoch: int = Field(
+        default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0"))
+    )
+    leased_until: datetime | None = None
+
+    __table_args__ = (
+        one_of("name", "turn", "control", "deliver", "maintain"),
+        # Lanes that should have a job (sweep).
+        Index("lane_awake", "session_id", postgresql_where=text("awake")),
+    )
