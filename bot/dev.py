@@ -32,6 +32,7 @@ from bot.settings import Settings, environment
 from storage.database import Address, address
 from storage.embedded import embedded_postgres
 from storage.migrate import migrate
+from storage.outbox import Outbox
 from storage.sessions import Sessions
 
 
@@ -108,6 +109,7 @@ def _routes(emulated: Emulator, process: Process) -> Sequence[BaseRoute]:
     page = EmulatorPage(
         emulated=emulated,
         sessions=Sessions(process.database),
+        outbox=Outbox(process.database),
         limit_tokens=process.settings.context_window_limit,
     )
     routes += page.routes()

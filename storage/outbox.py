@@ -4,7 +4,7 @@ A row goes `pending → sending → sent | uncertain → sent | failed`. `uncert
 the platform may have taken the message; it is settled before anything is sent again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -95,6 +95,11 @@ where (id = $1 or receipt = $2)
   and (delivery is null or {_RANK.format("delivery")} < {_RANK.format("$3")})
 returning 1
 """  # noqa: S608 - constants only
+
+# A platform's receipts may be unique in a conversation only, as Slack's are.
+_KINDS = """
+select receipt, kind, notice from outbox where session_id = $1 and receipt = any($2)
+"""
 
 
 # A message may have been tried first long before the platform took it.
@@ -262,6 +267,14 @@ class Outbox:
             return bool(
                 await connection.fetchval(_REPORT, outbox_id, receipt, status, code, now)
             )
+
+    async def kinds(
+        self, session_id: SessionId, receipts: Sequence[str]
+    ) -> Mapping[str, tuple[Kind, str | None]]:
+        """Tell what a session's sent messages are, and which notice, by their receipts."""
+        async with self._database.hot() as connection:
+            rows = await connection.fetch(_KINDS, session_id, list(receipts))
+        return {row["receipt"]: (Kind(row["kind"]), row["notice"]) for row in rows}
 
     async def _execute(self, statement: str, *arguments: object) -> None:
         async with self._database.hot() as connection:

@@ -18,8 +18,10 @@ from bot.emulator.emulator import Emulator, PlayedSlack, PlayedTwilio
 from bot.emulator.servers.slack import SlackApi
 from bot.emulator.servers.slack_messages import direct_channel
 from bot.emulator.servers.webhooks import Undelivered
+from channels.slack_web import receipt
 from context.messages import SLACK, WHATSAPP, SessionId, UserId, session_id
 from context.session import Agent
+from storage.outbox import Kind, Outbox
 from storage.sessions import Sessions
 
 ANAS_NUMBER = "+14155550100"
@@ -59,11 +61,13 @@ class EmulatorPage:
     Attributes:
         emulated: The played platforms; a pane is shown for each.
         sessions: Where the gauge comes from.
+        outbox: What tells a notice from an answer: on the platform both are messages.
         limit_tokens: What an agent may hold, as configured.
     """
 
     emulated: Emulator
     sessions: Sessions
+    outbox: Outbox
     limit_tokens: int
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -140,9 +144,11 @@ class EmulatorPage:
     async def _pane(
         self, platform: PlatformName, said: Sequence[Mapping[str, object]]
     ) -> Mapping[str, object]:
-        agents = await self.sessions.agents(_session(platform))
+        session = _session(platform)
+        agents = await self.sessions.agents(session)
+        kinds = await self.outbox.kinds(session, [str(message["key"]) for message in said])
         return {
-            "messages": said,
+            "messages": [_labelled(message, kinds) for message in said],
             "agents": [_shown_agent(agent) for agent in agents],
             "limit_tokens": self.limit_tokens,
         }
@@ -167,7 +173,9 @@ def _whatsapp(twilio: PlayedTwilio) -> Sequence[Mapping[str, object]]:
 
 def _slack(slack: PlayedSlack) -> Sequence[Mapping[str, object]]:
     return [
-        _shown_message(message.ts, message.text, is_mine=message.user == BENS_ID)
+        _shown_message(
+            receipt(message.channel, message.ts), message.text, is_mine=message.user == BENS_ID
+        )
         for message in slack.api.messages.seen(direct_channel(BENS_ID))
     ]
 
@@ -176,6 +184,14 @@ def _shown_message(key: str, text: str, *, is_mine: bool) -> dict[str, object]:
     hidden = len(text) - _SHOWN_CHARS
     shown = f"{text[:_SHOWN_CHARS]}… ({hidden:,} more characters)" if hidden > 0 else text
     return {"key": key, "text": shown, "mine": is_mine}
+
+
+def _labelled(
+    message: Mapping[str, object], kinds: Mapping[str, tuple[Kind, str | None]]
+) -> Mapping[str, object]:
+    """Add what the bot knows of a message of its own, once it has the platform's receipt."""
+    kind, notice = kinds.get(str(message["key"]), (None, None))
+    return {**message, "kind": kind, "notice": notice}
 
 
 def _shown_agent(agent: Agent) -> Mapping[str, object]:

@@ -27,7 +27,7 @@ def take(file: Path) -> None:
         pane.get_by_role("button", name="Fill the window").click()
         expect(pane.locator(".agents")).to_contain_text("agent 2", timeout=_PATIENCE_MS)
         pane.get_by_role("button", name="Ask for it").click()
-        answer = pane.locator(".talk li:not(.mine)").last
+        answer = pane.locator(".talk li.reply").last
         expect(answer).to_contain_text("BX-48213-A", timeout=_PATIENCE_MS)
         page.screenshot(path=file)
 

@@ -37,7 +37,7 @@ def test_the_order_number_survives_a_full_window(page: Page, platform: str) -> N
     expect(pane.locator(".agents")).to_contain_text("agent 2", timeout=_PATIENCE_MS)
     pane.get_by_role("button", name="Ask for it").click()
 
-    answer = pane.locator(".talk li:not(.mine)").last
+    answer = pane.locator(".talk li.reply").last
     expect(answer).to_contain_text("BX-48213-A", timeout=_PATIENCE_MS)
 
 

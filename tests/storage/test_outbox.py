@@ -314,3 +314,18 @@ async def test_the_receipts_of_a_session_are_known_from_a_time_on(
     assert await outbox.receipts(held, since=NOON) == {"17.1", "17.2"}
     assert await outbox.receipts(held, since=NOON + timedelta(days=1)) == {"17.2"}
     assert await outbox.receipts(foreign, since=NOON) == frozenset()
+
+
+async def test_what_was_sent_is_known_again_by_its_receipt(database: Database) -> None:
+    outbox = Outbox(database)
+    usage = replace(a_reply(2), kind=Kind.NOTICE, notice="usage")
+    held = await said(database, a_reply(1), usage)
+    for receipt in ("17.1", "17.2"):
+        step = await outbox.next(held, now=NOON)
+        assert isinstance(step, ToSend)
+        await outbox.sent(held, step.outbound.outbox_id, receipt=receipt, now=NOON)
+
+    kinds = await outbox.kinds(held.session_id, ["17.0", "17.1", "17.2"])
+
+    assert kinds == {"17.1": (Kind.REPLY, None), "17.2": (Kind.NOTICE, "usage")}
+    assert await outbox.kinds(SessionId("another"), ["17.1"]) == {}

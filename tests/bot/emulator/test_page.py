@@ -15,12 +15,15 @@ from bot.emulator.servers.slack import SlackApi
 from bot.emulator.servers.slack_messages import direct_channel
 from context.messages import SLACK, UserId, session_id
 from storage.database import Database
+from storage.outbox import Outbox
 from storage.sessions import Sessions
 from tests.bot.emulator.bot import Bot
 from tests.clock import ManualClock
-from tests.storage.rows import TRACE, a_met_person, a_session, an_agent_row, keep
+from tests.storage.rows import TRACE, a_met_person, a_session, an_agent_row, an_outbox_row, keep
 from tests.storage.scenes import run
 
+BEN = UserId(f"{SlackApi.team}:{BENS_ID}")
+BENS_SESSION = session_id(SLACK, BEN, direct_channel(BENS_ID))
 LIMIT = 10_000
 SLACKS = {"SLACK_SIGNING_SECRET": "signing", "SLACK_BOT_TOKEN": "xoxb-real"}
 TWILIO = {
@@ -51,7 +54,12 @@ class Browser:
     """Somebody who looks at the page, beside what is played."""
 
     def __init__(self, database: Database, found: Emulator) -> None:
-        page = EmulatorPage(emulated=found, sessions=Sessions(database), limit_tokens=LIMIT)
+        page = EmulatorPage(
+            emulated=found,
+            sessions=Sessions(database),
+            outbox=Outbox(database),
+            limit_tokens=LIMIT,
+        )
         app = Starlette(routes=list(page.routes()))
         self._client = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app), base_url="http://page", trust_env=False
@@ -77,14 +85,12 @@ def browser(database: Database, bot_url: str) -> Browser:
 
 async def an_agent(database: Database, occupied_tokens: int) -> None:
     """Give Ben's chat an agent whose window holds so much."""
-    user_id = UserId(f"{SlackApi.team}:{BENS_ID}")
-    session = session_id(SLACK, user_id, direct_channel(BENS_ID))
-    agent = an_agent_row(user_id=user_id)
+    agent = an_agent_row(user_id=BEN)
     await keep(
         database,
-        *a_met_person(user_id)[:2],
-        a_session(user_id).values(id=session, agent_id="agent-1"),
-        agent.values(id="agent-1", session_id=session, occupied_tokens=occupied_tokens),
+        *a_met_person(BEN)[:2],
+        a_session(BEN).values(id=BENS_SESSION, agent_id="agent-1"),
+        agent.values(id="agent-1", session_id=BENS_SESSION, occupied_tokens=occupied_tokens),
     )
 
 
@@ -130,6 +136,29 @@ async def test_what_ben_writes_is_posted_and_shown(browser: Browser, bot: Bot) -
     assert [one.path for one in bot.received] == ["/webhooks/slack/events"]
     (shown,) = (await browser.pane("slack"))["messages"]
     assert (shown["text"], shown["mine"]) == ("Hello", True)
+
+
+async def test_what_the_bot_said_is_shown_for_what_it_is(
+    browser: Browser, database: Database
+) -> None:
+    """On the platform a notice is a message like any other; only the bot knows it."""
+    for text in ("An answer", "1,250/10,000 tokens"):
+        await browser.post("/emulator/write", {"platform": "slack", "text": text})
+    _, usage = (await browser.pane("slack"))["messages"]
+    await an_agent(database, occupied_tokens=1_250)
+    await keep(
+        database,
+        an_outbox_row(state="sent").values(
+            session_id=BENS_SESSION, receipt=usage["key"], kind="notice", notice="usage"
+        ),
+    )
+
+    shown = (await browser.pane("slack"))["messages"]
+
+    assert [(one["kind"], one["notice"]) for one in shown] == [
+        (None, None),
+        ("notice", "usage"),
+    ]
 
 
 async def test_a_slash_command_is_posted_as_one(browser: Browser, bot: Bot) -> None:
