@@ -159,6 +159,21 @@ class Handoffs:
             whose = await person_ids(connection, user_id)
             return await _stored(connection, _is_of(whose))
 
+    async def told(self, handoff_id: str) -> str | None:
+        """Read what the next agent was told of a handoff, word for word.
+
+        Returns:
+            None if there is no such handoff, or it is from before that was kept.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        statement = select(col(AgentHandoffRow.briefing)).where(
+            col(AgentHandoffRow.id) == handoff_id
+        )
+        async with self._database.transaction() as connection:
+            return await connection.scalar(statement)
+
     async def deactivate(self, handoff_id: str) -> HandoffSummary | None:
         """Mark a handoff as superseded; None if there is none.
 

@@ -313,3 +313,17 @@ async def test_a_deactivated_handoff_still_names_the_one_that_follows(
     stored = await Handoffs(database).one(first)
     assert stored is not None
     assert stored.successor_handoff_id == second
+
+
+async def test_what_the_next_agent_was_told_is_given_word_for_word(database: Database) -> None:
+    await keep(
+        database,
+        *a_met_person(),
+        a_handoff_row(1).values(briefing="<handoff>\n as it was"),
+        a_handoff_row(2),
+    )
+    handoffs = Handoffs(database)
+
+    assert await handoffs.told("handoff-01234567-1") == "<handoff>\n as it was"
+    assert await handoffs.told("handoff-01234567-2") is None
+    assert await handoffs.told("unknown") is None
