@@ -1,5 +1,6 @@
 """The forms in which variables are written: shares, durations, lists, addresses."""
 
+import re
 from datetime import timedelta
 from typing import Annotated
 
@@ -51,6 +52,8 @@ def _rollout(value: object) -> object:
 
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+# Six digits are enough for everybody, and no time is too long to be reckoned with.
+_DURATION = re.compile(r"(?P<number>0*[1-9][0-9]{0,5}) ?(?P<unit>[smhd]?)")
 
 
 def _duration(value: object) -> object:
@@ -59,10 +62,9 @@ def _duration(value: object) -> object:
     text = value.strip().lower()
     if text == "off":
         return None
-    number, unit = (text[:-1], text[-1]) if text[-1:] in _UNITS else (text, "s")
-    if not number.isdecimal() or int(number) == 0:
+    if (match := _DURATION.fullmatch(text)) is None:
         raise ValueError("must be like `90s`, `30m`, `12h` or `7d`, or `off`")
-    return timedelta(**{_UNITS[unit]: int(number)})
+    return timedelta(**{_UNITS[match["unit"] or "s"]: int(match["number"])})
 
 
 Rollout = Annotated[

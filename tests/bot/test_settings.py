@@ -1,5 +1,6 @@
 """The configuration: every bad variable named at once, and no value ever repeated."""
 
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -49,6 +50,32 @@ def test_a_variable_is_read_whatever_its_case(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("LOG_FORMAT", "Json")
 
     assert (read(Settings).log_level, read(Settings).log_format) == ("info", "json")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("90s", timedelta(seconds=90)),
+        ("90", timedelta(seconds=90)),
+        ("30m", timedelta(minutes=30)),
+        (" 12 H ", timedelta(hours=12)),
+        ("7d", timedelta(days=7)),
+        ("off", None),
+    ],
+)
+def test_a_duration_is_a_number_with_a_unit(
+    written: str, meant: timedelta | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IDLE_TIMEOUT", written)
+
+    assert read(Settings).idle_timeout == meant
+
+
+@pytest.mark.parametrize("written", ["0m", "-5m", "1.5h", "5w", "soon", "m", "9999999999d"])
+def test_what_is_no_duration_is_told(written: str) -> None:
+    assert faults(IDLE_TIMEOUT=written) == {
+        "IDLE_TIMEOUT": "must be like `90s`, `30m`, `12h` or `7d`, or `off`"
+    }
 
 
 def test_models_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
