@@ -178,7 +178,7 @@ def _show(handoff: StoredHandoff, *, as_json: bool) -> None:
     text = handoff_markdown(handoff)
     if text is None:
         stop("another version of the bot wrote its document: --json shows it as it is")
-    facts = (f"{name:<22}{shape[name]}" for name in _FIELDS if shape[name] is not None)
+    facts = (f"{name:<24}{shape[name]}" for name in _FIELDS if shape[name] is not None)
     say("\n".join((*facts, "", text)))
 
 
