@@ -13,10 +13,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
+from bot.tallying import ACCEPT_BOUNDS_S
 from context.errors import StoreUnavailable
 from storage.figures import Figures, FiguresReader
-
-_ACCEPT_BUCKETS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
 class Metrics:
@@ -38,7 +37,7 @@ class Metrics:
             "baton_webhook_seconds",
             "Time to answer a webhook.",
             ("provider", "status"),
-            buckets=_ACCEPT_BUCKETS_S,
+            buckets=ACCEPT_BOUNDS_S,
             registry=self._registry,
         )
         self._accepted = Counter(

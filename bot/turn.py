@@ -64,7 +64,9 @@ class Turns:
             StoreUnavailable: The database is out of reach; nothing is lost.
         """
         while True:
-            mail = await self._mailbox.take(claim, turn_id=TurnId(uuid4().hex))
+            mail = await self._mailbox.take(
+                claim, turn_id=TurnId(uuid4().hex), now=self._clock.now()
+            )
             if mail is not None:
                 await self._take_turn(claim, mail)
             elif await self._lanes.let_go(claim):

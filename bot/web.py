@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.metrics import Metrics
 from bot.ports import Clock
+from bot.tallying import Tallying
 from channels.port import Channel, ChannelKind, DeliveryReport, Received, WebhookRequest
 from context.errors import PayloadError, SignatureError, StoreUnavailable
 from context.messages import Provider
@@ -24,6 +25,7 @@ from storage.database import Database
 from storage.mailbox import Mailbox
 from storage.migrate import pending_revision
 from storage.outbox import Outbox
+from storage.tally import Tally
 
 MOST_BODY_BYTES = 4 * 1024 * 1024
 # Slack gives up after 3 s (Events API, read 2026-11); what is not stored by then is refused.
@@ -55,6 +57,7 @@ class Web:
         self._outbox = outbox
         self._database = database
         self._metrics = metrics
+        self._tallying = Tallying(Tally(database), clock)
         self._clock = clock
         self._public_url = public_url
 
@@ -109,6 +112,7 @@ class Web:
         self, kind: ChannelKind, channel: Channel, request: WebhookRequest
     ) -> Response:
         """Keep what a platform sent, then say so; a lost acknowledgement is a redelivery."""
+        began = perf_counter()
         try:
             received = await channel.receive(request)
             new = await self._store(received)
@@ -124,7 +128,11 @@ class Web:
         reply = received.reply
         # The platform need not wait for our bookkeeping, which takes as long as verifying.
         booked = BackgroundTask(
-            self._book, kind.provider, new=new, redelivered=len(received.messages) - new
+            self._book,
+            kind.provider,
+            new=new,
+            redelivered=len(received.messages) - new,
+            seconds=perf_counter() - began,
         )
         return Response(
             reply.body, reply.status, media_type=reply.content_type, background=booked
@@ -140,10 +148,15 @@ class Web:
                 await self._report(report)
         return new
 
-    async def _book(self, provider: Provider, *, new: int, redelivered: int) -> None:
+    async def _book(
+        self, provider: Provider, *, new: int, redelivered: int, seconds: float
+    ) -> None:
         if new or redelivered:
             self._metrics.accepted(provider, new=new, redelivered=redelivered)
             log.info("inbox.stored", provider=provider, new=new, redelivered=redelivered)
+            await self._tallying.accepted(
+                provider, new=new, redelivered=redelivered, seconds=seconds
+            )
 
     async def _report(self, report: DeliveryReport) -> None:
         await self._outbox.report(

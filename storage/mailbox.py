@@ -86,7 +86,7 @@ with fence as (
     and state = case when exists (select from open) then 'taken' else 'pending' end
   order by sent_at, position limit $4
 )
-update inbox i set state = 'taken', attempts = attempts + 1,
+update inbox i set state = 'taken', attempts = attempts + 1, taken_at = $5,
   turn_id = coalesce((select turn_id from open), $3)
 from chosen where i.id = chosen.id and i.state in ('pending', 'taken')
 returning i.body, i.turn_id, i.attempts, i.sent_at, i.position
@@ -156,7 +156,7 @@ class Mailbox:
                 break
         return 1
 
-    async def take(self, claim: Claim, *, turn_id: TurnId) -> Mail | None:
+    async def take(self, claim: Claim, *, turn_id: TurnId, now: datetime) -> Mail | None:
         """Take the waiting mail for one turn; None if there is none.
 
         Mail that an interrupted turn had taken comes first, alone, under that turn's id.
@@ -166,7 +166,7 @@ class Mailbox:
         """
         async with self._database.hot() as connection:
             rows = await connection.fetch(
-                _TAKE, claim.session_id, claim.epoch, turn_id, _MOST_MERGED
+                _TAKE, claim.session_id, claim.epoch, turn_id, _MOST_MERGED, now
             )
             if not rows and not await connection.fetchval(HOLDS, *fence(claim)):
                 raise SessionConflict(claim.session_id)

@@ -11,6 +11,7 @@ from storage.tables import (  # noqa: F401
     mail,
     people,
     sessions,
+    tallies,
     transcript,
     upkeep,
 )

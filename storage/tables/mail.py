@@ -42,6 +42,8 @@ class InboxRow(Row, table=True):
     )
     sent_at: datetime
     received_at: datetime
+    # When the turn began that has it now, or had it last; None in rows from before it was kept.
+    taken_at: datetime | None = None
     settled_at: datetime | None = None
 
     __table_args__ = (
@@ -58,6 +60,8 @@ class InboxRow(Row, table=True):
         ),
         # Dead letters, newest first.
         Index("inbox_failed", desc("settled_at"), postgresql_where=text("state = 'failed'")),
+        # What was refused of late (metrics).
+        Index("inbox_refused", desc("settled_at"), postgresql_where=text("state = 'refused'")),
         Index("inbox_turn", "turn_id"),
     )
 
@@ -117,4 +121,6 @@ class OutboxRow(Row, table=True):
         Index("outbox_turn", "turn_id"),
         # Delivery dead letters, newest first.
         Index("outbox_failed", desc("settled_at"), postgresql_where=text("state = 'failed'")),
+        # Notices of late (metrics).
+        Index("outbox_notice", desc("created_at"), postgresql_where=text("notice is not null")),
     )

@@ -46,6 +46,8 @@ class ChoreRow(Row, table=True):
             unique=True,
             postgresql_where=text("state = 'pending'"),
         ),
+        # What failed of late (metrics).
+        Index("chore_failed", desc("settled_at"), postgresql_where=text("state = 'failed'")),
     )
 
 

@@ -14,7 +14,7 @@ from storage.lanes import Claim
 from storage.ledger import Ledger
 from storage.mailbox import Mail, Mailbox
 from tests.bot.model.waiting import until
-from tests.builders import an_inbound
+from tests.builders import NOON, an_inbound
 from tests.channels.slack import an_outbound, workspace
 from tests.clock import ManualClock
 from tests.storage.scenes import arrive, claim, lose, rows
@@ -97,7 +97,7 @@ async def test_a_turn_that_ends_in_time_says_nothing_of_its_length(database: Dat
 
 async def _at_work(database: Database, *messages: InboundMessage) -> tuple[Claim, Mail]:
     held = await claim(database, await arrive(database, *(messages or (an_inbound(),))))
-    mail = await Mailbox(database).take(held, turn_id=TurnId("turn-1"))
+    mail = await Mailbox(database).take(held, turn_id=TurnId("turn-1"), now=NOON)
     assert mail is not None
     return held, mail
 

@@ -1,5 +1,7 @@
 """Turns: what came in is answered, whatever the model and the platforms do."""
 
+from datetime import datetime
+
 import pytest
 from typing_extensions import override
 
@@ -25,8 +27,8 @@ class LateMailbox(Mailbox):
         self._late = list(late)
 
     @override
-    async def take(self, claim: Claim, *, turn_id: TurnId) -> Mail | None:
-        mail = await super().take(claim, turn_id=turn_id)
+    async def take(self, claim: Claim, *, turn_id: TurnId, now: datetime) -> Mail | None:
+        mail = await super().take(claim, turn_id=turn_id, now=now)
         if mail is None and self._late:
             await self._chat.receive(self._late.pop())
         return mail

@@ -92,7 +92,7 @@ async def control_of(database: Database, message: InboundMessage) -> Claim:
 async def turn_begun(database: Database, *messages: InboundMessage) -> tuple[Claim, Mail]:
     """Have messages come in and a turn take them."""
     held = await claim(database, await arrive(database, *messages))
-    mail = await Mailbox(database).take(held, turn_id=TURN)
+    mail = await Mailbox(database).take(held, turn_id=TURN, now=NOON)
     assert mail is not None
     return held, mail
 

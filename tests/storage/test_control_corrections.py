@@ -51,7 +51,7 @@ async def test_an_edit_restarts_a_turn_that_has_done_nothing_yet(
 
     assert await interrupts.next() == turn.session_id
     again = await Mailbox(database).take(
-        await claim(database, turn.session_id), turn_id=TurnId("turn-2")
+        await claim(database, turn.session_id), turn_id=TurnId("turn-2"), now=LATER
     )
     assert again == Mail(
         turn_id=TURN, messages=(replace(HELLO, content=Said(text="Hullo")),), attempts=2
@@ -146,7 +146,7 @@ async def test_a_deletion_interrupts_the_turn_that_took_the_message(
 
     assert await interrupts.next() == turn.session_id
     again = await Mailbox(database).take(
-        await claim(database, turn.session_id), turn_id=TurnId("turn-2")
+        await claim(database, turn.session_id), turn_id=TurnId("turn-2"), now=LATER
     )
     assert again == Mail(turn_id=TURN, messages=(an_inbound(number=2),), attempts=2)
 

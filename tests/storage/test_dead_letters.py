@@ -98,7 +98,7 @@ async def test_a_message_given_up_is_taken_again_as_a_new_turn(database: Databas
     mailbox = Mailbox(database)
     await mailbox.put([message], now=NOON)
     claim = await claimed(database, Lane.TURN)
-    assert await mailbox.take(claim, turn_id=TurnId("turn-1")) is not None
+    assert await mailbox.take(claim, turn_id=TurnId("turn-1"), now=NOON) is not None
     await Ledger(database).give_up(
         claim, TurnId("turn-1"), spoken=(), fate="failed", reason="model_fault", now=NOON
     )
@@ -106,7 +106,9 @@ async def test_a_message_given_up_is_taken_again_as_a_new_turn(database: Databas
 
     assert await DeadLetters(database).retry(message.message_id)
 
-    mail = await mailbox.take(await claimed(database, Lane.TURN), turn_id=TurnId("turn-2"))
+    mail = await mailbox.take(
+        await claimed(database, Lane.TURN), turn_id=TurnId("turn-2"), now=NOON
+    )
     assert mail is not None
     assert (mail.turn_id, mail.attempts, mail.messages) == ("turn-2", 1, (message,))
     assert await DeadLetters(database).newest(limit=10) == ()

@@ -164,7 +164,7 @@ async def test_what_postgres_cannot_keep_is_left_out(database: Database) -> None
     message = replace(an_inbound("H\x00el\ud83dlo"), speaker="A\x00d\ude00a")
     session = await arrive(database, message)
 
-    mail = await Mailbox(database).take(await claim(database, session), turn_id=TURN)
+    mail = await Mailbox(database).take(await claim(database, session), turn_id=TURN, now=NOON)
 
     assert mail is not None
     assert mail.messages == (an_inbound("Hello"),)
@@ -194,7 +194,7 @@ async def test_a_turn_takes_what_waits_in_the_order_it_was_said(database: Databa
     late = replace(an_inbound(number=4), sent_at=NOON - timedelta(seconds=1))
     session = await arrive(database, *same_time, late)
 
-    mail = await Mailbox(database).take(await claim(database, session), turn_id=TURN)
+    mail = await Mailbox(database).take(await claim(database, session), turn_id=TURN, now=NOON)
 
     assert mail is not None
     assert mail.turn_id == TURN
@@ -207,7 +207,7 @@ async def test_a_turn_takes_only_what_was_said_in_its_session(database: Database
     await arrive(database, an_inbound(number=2, content=Command(name="stop")))
     session = await arrive(database, an_inbound(number=3))
 
-    mail = await Mailbox(database).take(await claim(database, session), turn_id=TURN)
+    mail = await Mailbox(database).take(await claim(database, session), turn_id=TURN, now=NOON)
 
     assert mail is not None
     assert mail.messages == (an_inbound(number=3),)
@@ -219,7 +219,7 @@ async def test_nothing_waiting_is_no_mail(database: Database) -> None:
     held = await claim(database, session)
     await run(database, "update inbox set state = 'answered'")
 
-    assert await mailbox.take(held, turn_id=TURN) is None
+    assert await mailbox.take(held, turn_id=TURN, now=NOON) is None
 
 
 async def test_an_interrupted_turn_is_taken_up_alone_under_its_own_id(
@@ -228,10 +228,10 @@ async def test_an_interrupted_turn_is_taken_up_alone_under_its_own_id(
     mailbox = Mailbox(database)
     session = await arrive(database, an_inbound(number=1), an_inbound(number=2))
     held = await claim(database, session)
-    first = await mailbox.take(held, turn_id=TURN)
+    first = await mailbox.take(held, turn_id=TURN, now=NOON)
     await arrive(database, an_inbound(number=3))
 
-    second = await mailbox.take(await lose(database, held), turn_id=TurnId("turn-2"))
+    second = await mailbox.take(await lose(database, held), turn_id=TurnId("turn-2"), now=NOON)
 
     assert first is not None
     assert second == replace(first, attempts=2)
@@ -242,9 +242,9 @@ async def test_a_turn_takes_at_most_fifty_messages(database: Database) -> None:
     session = await arrive(database, *[an_inbound(number=n) for n in range(51)])
     held = await claim(database, session)
 
-    first = await mailbox.take(held, turn_id=TURN)
+    first = await mailbox.take(held, turn_id=TURN, now=NOON)
     await run(database, "update inbox set state = 'answered' where state = 'taken'")
-    second = await mailbox.take(held, turn_id=TurnId("turn-2"))
+    second = await mailbox.take(held, turn_id=TurnId("turn-2"), now=NOON)
 
     assert first is not None
     assert second is not None
@@ -257,7 +257,7 @@ async def test_a_lost_claim_takes_nothing(database: Database) -> None:
     await lose(database, held)
 
     with pytest.raises(SessionConflict):
-        await Mailbox(database).take(held, turn_id=TURN)
+        await Mailbox(database).take(held, turn_id=TURN, now=NOON)
 
     assert await value(database, "select state from inbox") == "pending"
 
@@ -269,7 +269,7 @@ async def test_a_message_refused_while_it_is_being_taken_stays_refused(
     held = await claim(database, session)
     async with asyncio.TaskGroup() as group, database.hot() as other, other.transaction():
         await other.execute("select 1 from lane where name = $1 for update", Lane.TURN)
-        taking = group.create_task(Mailbox(database).take(held, turn_id=TURN))
+        taking = group.create_task(Mailbox(database).take(held, turn_id=TURN, now=NOON))
         await somebody_waits(database)
         await other.execute(
             "update inbox set state = 'refused' where id = $1",

@@ -81,7 +81,7 @@ async def test_a_lane_is_worked_in_without_reading_a_table_whole(busy: Database)
 
     uses: list[Use] = [
         lambda: lanes.renew(held, until=NOON),
-        lambda: mailbox.take(held, turn_id=TURN),
+        lambda: mailbox.take(held, turn_id=TURN, now=NOON),
         lambda: lanes.let_go(held),
         lambda: lanes.give_back(held),
         lambda: lanes.sweep(now=NOON),

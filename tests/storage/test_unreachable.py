@@ -57,7 +57,7 @@ USES: Mapping[str, Use] = {
     "what happened": lambda d: Chronicle(d).happened(SESSION, most=1),
     "beginning": lambda d: Chronicle(d).beginning(SESSION),
     "compactions": lambda d: CompactionHistory(d).compactions(Span(), limit=1),
-    "take": lambda d: Mailbox(d).take(CLAIM, turn_id=TURN),
+    "take": lambda d: Mailbox(d).take(CLAIM, turn_id=TURN, now=NOON),
     "claim": lambda d: Lanes(d).claim(SESSION, Lane.TURN, now=NOON, until=NOON),
     "renew": lambda d: Lanes(d).renew(CLAIM, until=NOON),
     "let go": lambda d: Lanes(d).let_go(CLAIM),

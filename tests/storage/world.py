@@ -96,7 +96,7 @@ class World:
             case "die":
                 turn = await self._claim(me.session(shared=act.shared), Lane.TURN)
                 if turn is not None:
-                    await self._mailbox.take(turn, turn_id=self._a_turn())
+                    await self._mailbox.take(turn, turn_id=self._a_turn(), now=self._now)
             case _:
                 await self._mailbox.put([self._message(act, me, other)], now=self._now)
                 if act.at_once:
@@ -125,7 +125,7 @@ class World:
         turn = await self._claim(session, Lane.TURN)
         if turn is None:
             return
-        mail = await self._mailbox.take(turn, turn_id=self._a_turn())
+        mail = await self._mailbox.take(turn, turn_id=self._a_turn(), now=self._now)
         if mail is None:
             await self._lanes.let_go(turn)
             return
