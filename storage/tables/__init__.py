@@ -6,6 +6,7 @@ Order within a session comes from an identity column; every id is minted by us.
 
 # So that the metadata knows every table, whichever of them is asked for.
 from storage.tables import (  # noqa: F401
+    access,
     agents,
     handoffs,
     mail,
