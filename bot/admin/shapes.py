@@ -12,12 +12,13 @@ from storage.compaction_history import CompactionRecord, RotationRecord
 from storage.handoffs import HandoffSummary, StoredHandoff
 from storage.paging import Page
 from storage.recall import Hit
-from storage.traces import Trace, TraceSession
+from storage.sessions_list import SessionRecord
+from storage.traces import Trace
 
 _HANDOFF = TypeAdapter(StoredHandoff)
 _SUMMARIES = TypeAdapter(tuple[HandoffSummary, ...])
 _TRACE = TypeAdapter(Trace)
-_SESSION = TypeAdapter(TraceSession)
+_SESSION = TypeAdapter(SessionRecord)
 _COMPACTIONS = TypeAdapter(tuple[CompactionRecord, ...])
 _ROTATIONS = TypeAdapter(tuple[RotationRecord, ...])
 _HITS = TypeAdapter(tuple[Hit, ...])
@@ -94,7 +95,7 @@ def _operations(calls: Operations, limits: Limits) -> Shape:
     }
 
 
-def session_shape(session: TraceSession, limits: Limits) -> Shape:
+def session_shape(session: SessionRecord, limits: Limits) -> Shape:
     """A session's fields, and how full its window is of what operators allow it."""
     stored: Shape = _SESSION.dump_python(session, mode="json")
     shape: Shape = {}
@@ -107,7 +108,7 @@ def session_shape(session: TraceSession, limits: Limits) -> Shape:
     return shape
 
 
-def _room(session: TraceSession, limits: Limits) -> Shape:
+def _room(session: SessionRecord, limits: Limits) -> Shape:
     occupied_tokens, pace_tokens = session.occupied_tokens, session.pace_tokens
     if occupied_tokens is None or pace_tokens is None:
         return {"context_window_limit": limits.tokens, "occupancy": None, "turns_left": None}

@@ -63,6 +63,8 @@ class InboxRow(Row, table=True):
         # What was refused of late (metrics).
         Index("inbox_refused", desc("settled_at"), postgresql_where=text("state = 'refused'")),
         Index("inbox_turn", "turn_id"),
+        # What a session was sent, newest first (its messages).
+        Index("inbox_said", "session_id", desc("sent_at"), desc("position")),
     )
 
 
@@ -113,6 +115,8 @@ class OutboxRow(Row, table=True):
             "position",
             postgresql_where=text("state in ('pending', 'sending', 'uncertain')"),
         ),
+        # What a session was told, newest first (its messages).
+        Index("outbox_said", "session_id", desc("created_at"), desc("position")),
         # What a session was already sent (settling what is uncertain).
         Index("outbox_tried", "session_id", "first_tried_at"),
         # Delivery statuses come by receipt.

@@ -30,6 +30,10 @@ class SessionRow(Row, table=True):
     __table_args__ = (
         # The latest session of a person in a place (slash commands), and lists of a user.
         Index("session_latest", "platform", "user_id", desc("updated_at")),
+        # Lists of sessions, last busy first: of a person, of a platform, of all.
+        Index("session_person", "person_id", desc("updated_at"), desc("id")),
+        Index("session_platform", "platform", desc("updated_at"), desc("id")),
+        Index("session_newest", desc("updated_at"), desc("id")),
     )
 
 

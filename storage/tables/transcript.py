@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Text, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Text, desc, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -38,6 +38,14 @@ class ContentItemRow(Row, table=True):
             "person_id",
             "imported_id",
             unique=True,
+            postgresql_where=text("imported_id is not null"),
+        ),
+        # What was imported into a session, newest first (its messages).
+        Index(
+            "content_item_brought",
+            "session_id",
+            desc("said_at"),
+            desc("position"),
             postgresql_where=text("imported_id is not null"),
         ),
     )
