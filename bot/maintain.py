@@ -216,6 +216,7 @@ class Maintenance:
             threshold=self._limits.thresholds.compaction,
             shaping=self._limits.shaping,
             facts=(await self._compactions.remembered(agent)).facts,
+            focus=case.chore.focus,
             bytes_per_token=likely_bytes_per_token(agent.bytes_per_token),
             force=case.is_asked_for,
         )
@@ -241,7 +242,12 @@ class Maintenance:
     async def _summary(self, case: _Case, planned: Plan) -> Summary:
         if not planned.needs_notes:
             return planned.summary
-        notes = await self._notes.noted(case.claim, case.subject, focus=case.chore.focus)
+        focus = case.chore.focus
+        notes = (
+            await self._notes.noted(case.claim, case.subject)
+            if focus is None
+            else await self._notes.noted_above_all(case.claim, case.subject, focus=focus)
+        )
         # The facts stand in the summary as they are, whatever the notes say of them.
         told = notes_text(notes, (), max_tokens=planned.notes_tokens)
         return summarised(planned, notes_text=told)

@@ -55,7 +55,7 @@ class NoteTaker:
         self._clock = clock
         self._limits = limits
 
-    async def noted(self, claim: Claim, subject: Subject, *, focus: str | None = None) -> Notes:
+    async def noted(self, claim: Claim, subject: Subject) -> Notes:
         """Bring the notes up to the transcript's end, keeping them after every call.
 
         A transcript that is too long for one call is read in several.
@@ -66,8 +66,38 @@ class NoteTaker:
             SessionConflict: The claim is lost.
         """
         stored = (await self._compactions.remembered(subject.agent)).notes
-        covers_to = stored.covers_to if stored else subject.agent.history_from - 1
+        return await self._read_to_end(
+            claim, subject, stored, covers_to=_covered(stored, subject), focus=None
+        )
+
+    async def noted_above_all(self, claim: Claim, subject: Subject, *, focus: str) -> Notes:
+        """Read the whole transcript again for what the person asked to have kept.
+
+        The notes that there are stay; whatever bears on the wish is added to them.
+
+        Raises:
+            ModelError: The model could not be had.
+            NotesInvalid: Its answer cannot be used; what was kept before stays.
+            SessionConflict: The claim is lost.
+        """
+        stored = (await self._compactions.remembered(subject.agent)).notes
+        before_all = subject.agent.history_from - 1
+        return await self._read_to_end(
+            claim, subject, stored, covers_to=before_all, focus=focus
+        )
+
+    async def _read_to_end(
+        self,
+        claim: Claim,
+        subject: Subject,
+        stored: StoredNotes | None,
+        *,
+        covers_to: int,
+        focus: str | None,
+    ) -> Notes:
+        """Read all that stands after a position."""
         notes = _begun(stored, subject.document)
+        noted_to = _covered(stored, subject)
         items = redacted_items(
             subject.items, scope=self._limits.redact, known=placeholders(subject.document)
         )
@@ -76,7 +106,10 @@ class NoteTaker:
             notes, covers_to = await self._read_on(
                 subject, items, previous=notes, covers_to=covers_to, focus=focus
             )
-            kept = StoredNotes(covers_to=covers_to, document=notes.model_dump(mode="json"))
+            # What is read again was noted already, and farther.
+            noted_to = max(noted_to, covers_to)
+            notes = notes.model_copy(update={"covers_to": noted_to})
+            kept = StoredNotes(covers_to=noted_to, document=notes.model_dump(mode="json"))
             await self._compactions.keep_notes(
                 claim, subject.agent, kept, now=self._clock.now()
             )
@@ -106,6 +139,11 @@ class NoteTaker:
         if reading.dropped:
             log.warning("notes.dropped", entries=len(reading.dropped))
         return reading.notes, reaches_to
+
+
+def _covered(stored: StoredNotes | None, subject: Subject) -> int:
+    """The last position that the notes go to; the one before the transcript without any."""
+    return stored.covers_to if stored is not None else subject.agent.history_from - 1
 
 
 def _begun(stored: StoredNotes | None, document: HandoffDocument | None) -> Notes | None:

@@ -104,6 +104,7 @@ def plan(  # noqa: PLR0913 - what a window holds, how it is shaped, and what is 
     threshold: float | None,
     shaping: Shaping,
     facts: Sequence[Fact],
+    focus: str | None = None,
     bytes_per_token: float,
     force: bool = False,
 ) -> Plan | Skip:
@@ -122,6 +123,7 @@ def plan(  # noqa: PLR0913 - what a window holds, how it is shaped, and what is 
             where it only begins by hand.
         shaping: The operator's limits.
         facts: What was found in the transcript.
+        focus: What the person asked to have kept above all.
         bytes_per_token: As calibrated for the session.
         force: Merge turns even where shorter tool results would be enough.
     """
@@ -142,6 +144,7 @@ def plan(  # noqa: PLR0913 - what a window holds, how it is shaped, and what is 
         target_tokens=int(shaping.compaction_target * min(full_tokens, gauge.held_tokens)),
         shaping=shaping,
         facts=facts,
+        focus=focus,
     )
     tidied = _tidied(case)
     if tidied.after_tokens <= case.target_tokens and not force:
@@ -227,6 +230,7 @@ class _Case:
     target_tokens: int
     shaping: Shaping
     facts: Sequence[Fact]
+    focus: str | None
 
     def held_with(self, summary: Summary) -> int:
         if summary == self.before:
@@ -313,7 +317,11 @@ def _merged(case: _Case, tidied: Summary) -> Plan | Skip:
         text_tokens=text_tokens,
         keep_user_tokens=case.shaping.keep_user_tokens,
         bytes_per_token=case.gauge.bytes_per_token,
-        remarks=tuple(one for one in remarks(turns, case.facts) if one.position in positions),
+        remarks=tuple(
+            one
+            for one in remarks(turns, case.facts, focus=case.focus)
+            if one.position in positions
+        ),
         facts=current(case.facts, middle),
     )
 

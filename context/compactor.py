@@ -48,6 +48,11 @@ write it again with its "key" ("done" for what is settled); to take one back, pu
 - Write in the language of the conversation.
 """
 
+_FOCUS = """\
+The person asked to keep above all: {focus}
+For this the lines are read again, those in the notes too. Write down all that bears on it, \
+detail by detail; what else the notes hold stays, and need not be told again."""
+
 _CLOSING = "That was the last new line. Write the notes."
 
 _PREVIOUS_SHARE = 0.4
@@ -125,7 +130,7 @@ def _before(
     if briefing is not None:
         yield f"What the assistant began from:\n  {_clipped(briefing, int(room * _BRIEFING_SHARE))}"
     if focus is not None and focus.strip():
-        yield f"The person asked to keep above all: {one_line(focus, max_chars=_FOCUS_CHARS)}"
+        yield _FOCUS.format(focus=one_line(focus, max_chars=_FOCUS_CHARS))
 
 
 def _earlier(notes: Notes, *, max_bytes: int) -> str:

@@ -1,13 +1,13 @@
 """Which of the person's older words stay word for word, by what they are worth and not by age.
 
-What is to be observed always comes first, then what the conversation came back to, what was
-decided, and what was asked; of equal worth the newer stays.
+What the person asked to have kept comes first, then what is to be observed always, what the
+conversation came back to, what was decided, and what was asked; of equal worth the newer stays.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 
@@ -19,6 +19,7 @@ from context.prompt import Item
 from context.text import unfenced
 from context.trackers import sayings
 from context.truncation import clipped
+from context.wish import bearing
 
 _LONGEST_BYTES = 4_096
 _MOST_LINES = 128
@@ -48,6 +49,7 @@ class Importance(IntEnum):
     DECIDED = 2
     REFERENCED = 4
     PINNED = 8
+    WISHED = 16
 
 
 _BY_KIND: Mapping[FactKind, Importance] = {
@@ -77,12 +79,15 @@ class Remark:
         return bulleted([unfenced(f"{self.said_at:%Y-%m-%d}: {text}")])
 
 
-def remarks(turns: Sequence[Sequence[Item]], facts: Iterable[Fact]) -> tuple[Remark, ...]:
+def remarks(
+    turns: Sequence[Sequence[Item]], facts: Iterable[Fact], *, focus: str | None = None
+) -> tuple[Remark, ...]:
     """Weigh all that the person said, oldest first.
 
     Args:
         turns: The whole transcript in turns, oldest first.
         facts: What was found in it. What was superseded makes nothing important.
+        focus: What the person asked to have kept above all, in their words.
     """
     current = [
         fact for fact in facts if fact.superseded_by is None and fact.origin is Origin.USER
@@ -103,7 +108,16 @@ def remarks(turns: Sequence[Sequence[Item]], facts: Iterable[Fact]) -> tuple[Rem
                         importance=importance,
                     )
                 )
-    return tuple(found)
+    return _wished(found, focus) if focus is not None else tuple(found)
+
+
+def _wished(found: Sequence[Remark], focus: str) -> tuple[Remark, ...]:
+    """The same, but what bears on the person's wish is worth most."""
+    bears = bearing(focus, [one.text for one in found])
+    return tuple(
+        replace(one, importance=one.importance | Importance.WISHED) if is_wished else one
+        for one, is_wished in zip(found, bears, strict=True)
+    )
 
 
 def chosen(remarks: Iterable[Remark], *, max_bytes: int) -> tuple[Remark, ...]:

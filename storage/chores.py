@@ -1,6 +1,7 @@
 """Chores: housekeeping that a session was asked to do, between turns or beside them.
 
-One chore of a kind waits per agent; asking again while it waits changes nothing.
+One chore of a kind waits per agent; asking again while it waits changes nothing, except that
+a person's command takes its place: somebody waits for an answer then, and may have said more.
 """
 
 from dataclasses import dataclass, field
@@ -25,11 +26,15 @@ _MOST_ATTEMPTS = 5
 # A handoff ends an agent, which only the holder of the turns may do.
 _LANES = {"draft": Lane.MAINTAIN, "compaction": Lane.MAINTAIN, "handoff": Lane.TURN}
 
+# Under its new id a chore that is being done already is done again, as it was asked for now.
 _ASK = """
 insert into chore
   (id, session_id, person_id, agent_id, lane, kind, trigger, focus, address, created_at)
 select $1, $2, s.person_id, $3, $4, $5, $6, $7, $8::jsonb, $9 from session s where s.id = $2
-on conflict (session_id, agent_id, kind) where state = 'pending' do nothing
+on conflict (session_id, agent_id, kind) where state = 'pending' do update set
+  id = excluded.id, trigger = excluded.trigger, address = excluded.address, attempts = 0,
+  focus = coalesce(excluded.focus, chore.focus)
+  where excluded.trigger = 'command'
 returning 1
 """
 

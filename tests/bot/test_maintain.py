@@ -133,6 +133,35 @@ async def test_who_asks_for_a_compaction_hears_what_came_of_it(chat: Chat) -> No
     assert (done["state"], done["trigger"]) == ("ready", "command")
 
 
+async def test_what_is_to_be_kept_is_heard_right_after_the_notes_were_made(
+    chat: Chat,
+) -> None:
+    """The notes reach the transcript's end already, so nothing new would be read."""
+    last = await talked(chat, upto=0.75)
+    await chat.tidy(last)
+    noted_to = await value(chat.database, "select covers_to from notes")
+    drafted = chat.asked[-1]
+    await chat.command(a_command("compact", argument="my aunt's taste"))
+    taste = "The aunt likes lamps a great deal."
+    chat.api.script(Answer.saying(json.dumps({"preferences": [_preference(taste)]})))
+
+    (told,) = await chat.tidy(last)
+
+    asked = "\n".join(given(chat.asked[-1]))
+    assert chat.asked[-1] != drafted
+    assert "The person asked to keep above all: my aunt's taste" in asked
+    assert "The notes so far:" in asked
+    assert all(f"BX-{number}00-A" in asked for number in range(1, orders(last) + 1))
+    assert told.text.startswith("🧹")
+    assert taste in str(await value(chat.database, "select summary from compaction"))
+    assert await value(chat.database, "select covers_to from notes") == noted_to
+
+
+def _preference(text: str) -> dict[str, object]:
+    """As a model writes one that the first line bears out."""
+    return {"key": "", "positions": [0], "text": text}
+
+
 async def test_who_asks_for_a_compaction_of_nothing_hears_so(chat: Chat) -> None:
     await chat.tell(a_message(number=1))
     await chat.command(a_command("compact"))

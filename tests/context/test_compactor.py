@@ -274,7 +274,8 @@ def test_a_briefing_and_a_wish_stand_before_the_transcript() -> None:
     assert briefing == (
         "What the assistant began from:\n  <handoff>\n  [4] person: spite\n  </handoff>"
     )
-    assert focus == "The person asked to keep above all: keep the prices, please"
+    assert focus.startswith("The person asked to keep above all: keep the prices, please\n")
+    assert "read again" in focus
     assert "Write the notes" in closing
 
 

@@ -35,9 +35,10 @@ def a_fact(
     )
 
 
-def weighed(*said: str, facts: tuple[Fact, ...] = ()) -> list[int]:
+def weighed(*said: str, facts: tuple[Fact, ...] = (), focus: str | None = None) -> list[int]:
     """What each message of the person but the first is worth; the assistant answers between."""
-    found = remarks(whole_turns(a_conversation("first", "yes", *said)), facts)
+    turns = whole_turns(a_conversation("first", "yes", *said))
+    found = remarks(turns, facts, focus=focus)
     assert [remark.position for remark in found] == list(range(0, len(said) + 2, 2))
     return [remark.importance for remark in found[1:]]
 
@@ -120,6 +121,13 @@ def test_each_reason_counts_once() -> None:
         Importance.PINNED + Importance.REFERENCED + Importance.ASKED,
         0,
     ]
+
+
+def test_what_the_person_asked_to_have_kept_is_worth_most() -> None:
+    worth = weighed("The wedding is in June.", "Noted.", PLAIN, focus="the wedding")
+
+    assert worth == [Importance.WISHED, 0]
+    assert sum(one for one in Importance if one is not Importance.WISHED) < Importance.WISHED
 
 
 def test_what_is_pinned_outweighs_all_the_rest() -> None:

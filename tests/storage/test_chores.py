@@ -68,18 +68,50 @@ async def test_asking_wakes_the_lane_that_does_it(
 
 async def test_a_chore_waits_once_for_each_agent_and_kind(database: Database) -> None:
     session = await arrive(database, HELLO)
+    due = replace(COMPACTION, trigger="threshold")
     requests = [
-        COMPACTION,
-        COMPACTION,
-        replace(COMPACTION, kind="draft"),
-        replace(COMPACTION, agent_id=AgentId("agent-2")),
-        replace(COMPACTION, trigger="threshold"),
+        due,
+        due,
+        replace(due, kind="draft"),
+        replace(due, agent_id=AgentId("agent-2")),
+        replace(due, trigger="forecast"),
     ]
 
     answers = [await asked(database, session, request) for request in requests]
 
     assert answers == [True, False, True, True, False]
     assert await value(database, "select count(*) from chore") == 3
+
+
+async def test_a_command_takes_the_place_of_a_chore_that_waits(database: Database) -> None:
+    session = await arrive(database, HELLO)
+    await asked(database, session, replace(COMPACTION, trigger="threshold"))
+    wish = replace(COMPACTION, focus="the order", to=an_address())
+
+    await asked(database, session, wish)
+    await asked(database, session, replace(COMPACTION, to=an_address()), minutes=1)
+
+    chore = await taken(database, await claim(database, session, Lane.MAINTAIN))
+    assert chore is not None
+    assert (chore.trigger, chore.focus, chore.to) == ("command", "the order", an_address())
+    assert await value(database, "select count(*) from chore") == 1
+
+
+async def test_a_command_is_obeyed_even_if_one_like_it_is_being_done(
+    database: Database,
+) -> None:
+    session = await arrive(database, HELLO)
+    await asked(database, session, replace(COMPACTION, trigger="threshold"))
+    held = await claim(database, session, Lane.MAINTAIN)
+    doing = await taken(database, held)
+    assert doing is not None
+
+    await asked(database, session, replace(COMPACTION, focus="the order"))
+    await Chores(database).settle(held, doing, state="done", now=LATER)
+
+    chore = await taken(database, held)
+    assert chore is not None
+    assert chore.focus == "the order"
 
 
 async def test_a_chore_that_is_done_may_be_asked_for_again(database: Database) -> None:
