@@ -37,6 +37,7 @@ from storage.chronicle import Chronicle
 from storage.compactions import Compactions
 from storage.control import Control
 from storage.database import Address
+from storage.day_totals import DayTotals
 from storage.lanes import Lane, Lanes
 from storage.ledger import Ledger
 from storage.mailbox import Mailbox
@@ -151,7 +152,12 @@ def worker(process: Process, model: Model, *, direct: Address) -> Worker:
             Lane.DELIVER: delivery.deliver,
             Lane.MAINTAIN: maintenance.tidy,
         },
-        watch=Watch(chores=chores, clock=clock, idle_timeout=process.settings.idle_timeout),
+        watch=Watch(
+            chores=chores,
+            totals=DayTotals(process.database),
+            clock=clock,
+            idle_timeout=process.settings.idle_timeout,
+        ),
         clock=clock,
         concurrency=process.settings.worker_concurrency,
     )

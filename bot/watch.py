@@ -1,4 +1,4 @@
-"""The watch over agents that nobody writes to: idle ones hand over, stuck ones are reported."""
+"""The watch over what nobody asks for: idle agents hand over, stuck work is reported, days are folded."""
 
 import asyncio
 import contextlib
@@ -8,6 +8,7 @@ import structlog
 
 from bot.ports import Clock
 from storage.chores import Chores
+from storage.day_totals import DayTotals
 
 _LOOK_EVERY = timedelta(seconds=10)
 _STUCK_AFTER = timedelta(minutes=10)
@@ -18,15 +19,19 @@ log = structlog.get_logger()
 class Watch:
     """Looks around every ten seconds; any number of workers may do so."""
 
-    def __init__(self, *, chores: Chores, clock: Clock, idle_timeout: timedelta | None) -> None:
+    def __init__(
+        self, *, chores: Chores, totals: DayTotals, clock: Clock, idle_timeout: timedelta | None
+    ) -> None:
         """Watch from now on.
 
         Args:
             chores: What is asked of sessions.
+            totals: What finished days come to.
             clock: The time.
             idle_timeout: After so long without a turn an agent hands over; None for never.
         """
         self._chores = chores
+        self._totals = totals
         self._clock = clock
         self._idle_timeout = idle_timeout
 
@@ -43,7 +48,7 @@ class Watch:
                     await stop.wait()
 
     async def look(self) -> None:
-        """Ask idle agents to hand over, and report work that does not come to its end.
+        """Ask idle agents to hand over, report work that does not end, fold what is over.
 
         Raises:
             StoreUnavailable: The database is out of reach.
@@ -55,3 +60,5 @@ class Watch:
                 log.info("agents.idle", count=asked)
         if stuck := await self._chores.stuck(asked_before=now - _STUCK_AFTER):
             log.error("chores.stuck", count=stuck)
+        if folded := await self._totals.fold(now=now):
+            log.info("totals.folded", days=folded)

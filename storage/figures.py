@@ -46,6 +46,9 @@ _WAITING = ("pending", "taken")
 _UNSETTLED = ("pending", "sending", "uncertain")
 _TOKENS = ("input", "cache_read", "cache_write", "output")
 
+_IS_WAITING = col(InboxRow.state).in_(_WAITING)
+_IS_UNSETTLED = col(OutboxRow.state).in_(_UNSETTLED)
+
 _MESSAGE_FATE = table(
     "message_fate", column("message_id"), column("fate"), column("received_at")
 )
@@ -132,40 +135,44 @@ def _part(
     )
 
 
-def _backlog(now: datetime) -> list[_Part]:
-    """What waits, how long, and what failed: all from the partial indexes on state."""
-    is_waiting = col(InboxRow.state).in_(_WAITING)
-    is_unsettled = col(OutboxRow.state).in_(_UNSETTLED)
-    oldest = func.least(
-        select(func.min(col(InboxRow.received_at))).where(is_waiting).scalar_subquery(),
-        select(func.min(col(OutboxRow.created_at))).where(is_unsettled).scalar_subquery(),
+def overdue(now: datetime) -> Select[int]:
+    """Count the inbound messages that have waited too long for their answer."""
+    # The view judges; which rows it could be about is found by index.
+    could_wait = union(
+        select(col(InboxRow.id)).where(_IS_WAITING),
+        select(col(InboxRow.id))
+        .join(OutboxRow, col(OutboxRow.turn_id) == col(InboxRow.turn_id))
+        .where(_IS_UNSETTLED),
     )
-    age_ms = extract("epoch", literal(now) - oldest) * 1000
-    return [
-        _part("overdue", None, func.count())
+    return (
+        select(func.count())
         .select_from(_MESSAGE_FATE)
         .where(
             _MESSAGE_FATE.c.fate == "waiting",
             _MESSAGE_FATE.c.received_at <= now - OVERDUE_AFTER,
-            # The view judges; which rows it could be about is found by index.
-            _MESSAGE_FATE.c.message_id.in_(
-                union(
-                    select(col(InboxRow.id)).where(is_waiting),
-                    select(col(InboxRow.id))
-                    .join(OutboxRow, col(OutboxRow.turn_id) == col(InboxRow.turn_id))
-                    .where(is_unsettled),
-                )
-            ),
-        ),
+            _MESSAGE_FATE.c.message_id.in_(could_wait),
+        )
+    )
+
+
+def _backlog(now: datetime) -> list[_Part]:
+    """What waits, how long, and what failed: all from the partial indexes on state."""
+    oldest = func.least(
+        select(func.min(col(InboxRow.received_at))).where(_IS_WAITING).scalar_subquery(),
+        select(func.min(col(OutboxRow.created_at))).where(_IS_UNSETTLED).scalar_subquery(),
+    )
+    age_ms = extract("epoch", literal(now) - oldest) * 1000
+    return [
+        _part("overdue", None, overdue(now).scalar_subquery()),
         _part("waiting", col(InboxRow.lane), func.count())
-        .where(is_waiting)
+        .where(_IS_WAITING)
         .group_by(col(InboxRow.lane)),
         _part("waiting", literal(Lane.MAINTAIN.value, Text), func.count())
         .select_from(ChoreRow)
         .where(col(ChoreRow.state) == "pending", col(ChoreRow.lane) == Lane.MAINTAIN.value),
         _part("queue_age_ms", None, func.greatest(func.coalesce(age_ms, 0), 0)),
         _part("outbox", col(OutboxRow.state), func.count())
-        .where(is_unsettled)
+        .where(_IS_UNSETTLED)
         .group_by(col(OutboxRow.state)),
         _part("outbox", literal("failed", Text), func.count())
         .select_from(OutboxRow)

@@ -13,6 +13,7 @@ from storage.tables import (  # noqa: F401
     people,
     sessions,
     tallies,
+    totals,
     transcript,
     upkeep,
 )

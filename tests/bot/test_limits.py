@@ -11,6 +11,7 @@ from bot.emulator.servers.model_request import ToolResultBlock
 from bot.limits import Limits
 from bot.watch import Watch
 from storage.chores import Chores
+from storage.day_totals import DayTotals
 from tests.bot.chat import LIMIT, Chat, a_message, given, says
 from tests.bot.environment import Configure
 from tests.builders import USER
@@ -165,7 +166,10 @@ async def test_whoever_is_not_managed_is_not_idle_either_and_asked_once(
     turns = chat.turns(limits=limits)
     await chat.tell(a_message(), turns=turns)
     watch = Watch(
-        chores=Chores(chat.database), clock=chat.clock, idle_timeout=timedelta(minutes=1)
+        chores=Chores(chat.database),
+        totals=DayTotals(chat.database),
+        clock=chat.clock,
+        idle_timeout=timedelta(minutes=1),
     )
 
     for _ in range(2):

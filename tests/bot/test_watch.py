@@ -6,6 +6,7 @@ from structlog.testing import capture_logs
 
 from bot.watch import Watch
 from storage.chores import Chores
+from storage.day_totals import DayTotals
 from tests.bot.chat import Chat, a_message, says
 from tests.storage.scenes import rows, value
 
@@ -13,7 +14,12 @@ HOUR = timedelta(hours=1)
 
 
 def watch(chat: Chat, *, idle_timeout: timedelta | None = HOUR) -> Watch:
-    return Watch(chores=Chores(chat.database), clock=chat.clock, idle_timeout=idle_timeout)
+    return Watch(
+        chores=Chores(chat.database),
+        totals=DayTotals(chat.database),
+        clock=chat.clock,
+        idle_timeout=idle_timeout,
+    )
 
 
 async def test_an_idle_agent_hands_over_and_its_person_is_not_bothered(chat: Chat) -> None:
@@ -85,3 +91,19 @@ async def test_work_that_does_not_end_is_reported(chat: Chat) -> None:
         await watch(chat).look()
 
     assert [one["event"] for one in logged] == ["chores.stuck"]
+
+
+async def test_days_that_are_over_are_folded(chat: Chat) -> None:
+    chat.api.script(says("Noted."))
+    await chat.tell(a_message("My order is BX-48213-A."))
+    chat.clock.advance(2 * HOUR)
+    await watch(chat).look()
+    await chat.go_on(a_message("My order is BX-48213-A."))
+    chat.clock.advance(48 * HOUR)
+
+    await watch(chat, idle_timeout=None).look()
+
+    assert (
+        await value(chat.database, "select sum(number) from day_total where figure = 'tokens'")
+        == 1
+    )

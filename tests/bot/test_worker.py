@@ -17,6 +17,7 @@ from context.errors import StoreUnavailable
 from context.messages import Command, SessionId, UserId
 from storage.chores import Chores
 from storage.database import Address, Database
+from storage.day_totals import DayTotals
 from storage.interrupts import INTERRUPTS
 from storage.lanes import Claim, Lane, Lanes
 from tests.builders import NOON, an_inbound
@@ -81,7 +82,12 @@ class Office:
             lanes=lanes,
             leases=_HeardLeases(lanes, self),
             work=lane_work,
-            watch=Watch(chores=Chores(self.database), clock=self.clock, idle_timeout=None),
+            watch=Watch(
+                chores=Chores(self.database),
+                totals=DayTotals(self.database),
+                clock=self.clock,
+                idle_timeout=None,
+            ),
             clock=self.clock,
             concurrency=10,
             finish_within=finish_within,

@@ -8,6 +8,7 @@ from bot.clock import SystemClock
 from bot.emulator.servers.model_delivery import Latency
 from bot.watch import Watch
 from storage.chores import Chores
+from storage.day_totals import DayTotals
 from tests.journeys.town import BEN, FILLER, Person, Town, town, until
 
 LIMIT = 4_000
@@ -148,7 +149,10 @@ async def test_an_idle_agent_hands_over_unheard_and_the_next_knows_all(
         person = await begun(here)
         heard = person.heard
         watch = Watch(
-            chores=Chores(here.database), clock=SystemClock(), idle_timeout=timedelta(0)
+            chores=Chores(here.database),
+            totals=DayTotals(here.database),
+            clock=SystemClock(),
+            idle_timeout=timedelta(0),
         )
 
         await watch.look()

@@ -40,6 +40,20 @@ insert into agent_handoff (id, trace_id, sequence, person_id, user_id, platform,
     jsonb_build_object('conversation_summary', 'Order number' || n,
       'recent_turns', (select jsonb_agg(md5(n || ' ' || m)) from generate_series(1, 12) m))
   from generate_series(0, {HANDOFFS - 1}) n;
+insert into compaction (id, trace_id, person_id, user_id, platform, session_id, agent_id,
+    agent_version, trigger, state, before_tokens, after_tokens, context_window_limit, seconds,
+    created_at)
+  select 'compaction-' || n, 'trace-' || n % {PEOPLE}, 'person-' || n % {PEOPLE},
+    'T1:U' || n % {PEOPLE}, case when n % 100 = 0 then 'whatsapp' else 'slack' end,
+    'session-' || n % {PEOPLE}, 'agent-' || n % {PEOPLE} || '-' || n / {PEOPLE}, 1, 'threshold',
+    'applied', 160000, 40000, 200000, 1.5, timestamptz '2026-01-01Z' + n * interval '1 minute'
+  from generate_series(0, {HANDOFFS - 1}) n;
+insert into rotation (id, trace_id, person_id, session_id, handoff_id, old_agent_id,
+    new_agent_id, occupied_tokens, context_window_limit, created_at)
+  select 'rotation-' || n, 'trace-' || n % {PEOPLE}, 'person-' || n % {PEOPLE}, 'session-' || n % {PEOPLE},
+    'handoff-' || n, 'agent-' || n, 'agent-' || n + 1, 1, 2,
+    timestamptz '2026-01-01Z' + n * interval '1 minute'
+  from generate_series(0, {HANDOFFS - 1}) n;
 insert into inbox (id, session_id, person_id, lane, body, state, turn_id, sent_at, received_at,
     settled_at)
   select 'message-' || n, 'session-' || n % {PEOPLE}, 'person-' || n % {PEOPLE}, 'turn', '{{}}',

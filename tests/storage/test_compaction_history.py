@@ -22,24 +22,8 @@ from tests.storage.rows import (
     a_rotation_row,
     keep,
 )
-from tests.storage.scenes import run
 
 OTHER = UserId("T024BE7LD:UOTHER")
-
-_MANY = """
-insert into compaction (id, trace_id, person_id, user_id, platform, session_id, agent_id,
-    agent_version, trigger, state, before_tokens, context_window_limit, seconds, created_at)
-  select 'compaction-' || n, 'trace-' || n % 200, 'person-' || n % 200, 'T1:U' || n % 200,
-    'slack', 'session-' || n % 200, 'agent-' || n, 1, 'threshold', 'skipped', 1, 2, 0,
-    timestamptz '2026-01-01Z' + n * interval '1 minute'
-  from generate_series(0, 4999) n;
-insert into rotation (id, trace_id, person_id, session_id, handoff_id, old_agent_id,
-    new_agent_id, occupied_tokens, context_window_limit, created_at)
-  select 'rotation-' || n, 'trace-' || n % 200, 'person-' || n % 200, 'session-' || n % 200,
-    'handoff-' || n, 'agent-' || n, 'agent-' || n + 1, 1, 2,
-    timestamptz '2026-01-01Z' + n * interval '1 minute'
-  from generate_series(0, 4999) n;
-"""
 
 
 async def found(database: Database, wanted: Span) -> list[str]:
@@ -179,8 +163,6 @@ async def test_rotations_of_a_person_are_found_by_any_identity(database: Databas
 @pytest.mark.slow
 async def test_the_history_is_read_through_indexes(database: Database) -> None:
     await fill(database)
-    await run(database, _MANY)
-    await run(database, "vacuum analyze compaction, rotation")
     history = CompactionHistory(database)
 
     async with plans(database) as seen:

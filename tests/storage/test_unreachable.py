@@ -14,6 +14,7 @@ from storage.chronicle import Chronicle
 from storage.compaction_history import CompactionHistory, Span
 from storage.control import Control
 from storage.database import Database, open_database
+from storage.day_totals import DayTotals
 from storage.dead_letters import DeadLetters
 from storage.figures import FiguresReader
 from storage.handoffs import HandoffFilter, Handoffs
@@ -24,6 +25,7 @@ from storage.migrate import migrate, pending_revision
 from storage.outbox import Outbox
 from storage.people import People
 from storage.sessions import Sessions
+from storage.statistics import Statistics
 from storage.traces import Traces
 from storage.undo import Undo
 from storage.usage import UsageBook
@@ -100,6 +102,8 @@ USES: Mapping[str, Use] = {
     "handoff": lambda d: Handoffs(d).one("handoff-1"),
     "trace": lambda d: Traces(d).one(TraceId("trace-1")),
     "digest": lambda d: People(d).behind("00", key=b"key"),
+    "statistics": lambda d: Statistics(d).read(now=NOON),
+    "day totals": lambda d: DayTotals(d).fold(now=NOON),
     "revision": pending_revision,
 }
 

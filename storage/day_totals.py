@@ -1,0 +1,126 @@
+"""What handoffs and compactions come to, counted day by day and kept once a day is over.
+
+A day is counted from its rows until it is folded, and from its totals afterwards, so the two
+never overlap and nothing is counted twice, wherever a process dies. Whoever adds, changes or
+removes rows of finished days calls `unfold` in that transaction: then these days are counted
+from their rows again, until the next fold. Days are UTC's.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+import asyncpg
+
+from context.messages import PersonId
+from storage.database import Database
+
+_FOLDED = "folded"
+_MOST_DAYS = 31
+# What was made at a day's end may be committed a little later, by a clock a little behind.
+_SETTLED_AFTER = timedelta(hours=1)
+
+# One fold at a time over all workers, and none while days are being unfolded; any number that
+# nobody else uses.
+_LOCK = 0x446179546F74
+
+# The days since the first row that are not folded; `$1` is the moment up to which they go.
+# The last one goes on for ever: a row by a clock ahead of ours belongs to it.
+OPEN_DAYS = f"""
+select d::date as day, d at time zone 'UTC' as since,
+  case when d + interval '1 day' > $1 at time zone 'UTC' then 'infinity'
+    else (d + interval '1 day') at time zone 'UTC' end as until
+from generate_series(
+  date_trunc('day', least((select min(created_at) from agent_handoff),
+    (select min(created_at) from compaction)) at time zone 'UTC'),
+  $1 at time zone 'UTC', interval '1 day') d
+where not exists (select from day_total t where t.day = d::date and t.figure = '{_FOLDED}')
+"""  # noqa: S608 - constants only
+"""Selects `day`, `since`, `until` of every day up to $1 that is not folded."""
+
+# All a day's figures: how often each label occurs, or how many values there are and their sum.
+# Sums are of decimals, so that they are the same in any order.
+COUNTED = """
+select day, figure, label, count(value) as number, sum(value) as total
+from (
+  select o.day, f.* from open_day o
+  join agent_handoff h on h.created_at >= o.since and h.created_at < o.until,
+  lateral (values
+    ('platform', h.platform, 1),
+    ('reason', h.termination_reason, 1),
+    ('agent_type', h.agent_type, 1),
+    ('tokens', '', h.total_tokens),
+    ('completion', '', h.completion_percentage::numeric),
+    ('probe', '', h.probe_score::numeric)) f (figure, label, value)
+  union all
+  select o.day, f.* from open_day o
+  join compaction c on c.created_at >= o.since and c.created_at < o.until,
+  lateral (values
+    ('compaction', case when c.state in ('skipped', 'failed') then c.state else 'made' end, 1),
+    ('reduction', '', case when c.before_tokens > 0
+      then round(100 - 100.0 * c.after_tokens / c.before_tokens, 1) end)
+  ) f (figure, label, value)
+) figures
+where value is not null
+group by day, figure, label
+"""
+"""Selects the figures of the days in `open_day`."""
+
+_FOLD = f"""
+with open_day as (
+  select * from ({OPEN_DAYS}) o where until <= $1 order by day limit {_MOST_DAYS}
+), kept as (
+  insert into day_total (day, figure, label, number, total) {COUNTED}
+)
+insert into day_total (day, figure, label, number, total)
+select day, '{_FOLDED}', '', 0, 0 from open_day
+"""  # noqa: S608 - constants only
+
+_DAYS_OF = """
+select distinct (created_at at time zone 'UTC')::date as day from (
+  select created_at from agent_handoff where person_id = any($1::text[])
+  union all
+  select created_at from compaction where person_id = any($1::text[])
+) made
+"""
+
+
+class DayTotals:
+    """The totals of finished days, in Postgres."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def fold(self, *, now: datetime) -> int:
+        """Keep the totals of days that are over; say of how many, 31 at most.
+
+        One worker folds at a time; another one's turn, or a day that somebody is changing,
+        is left to the next time.
+
+        Raises:
+            StoreUnavailable: The database is out of reach; nothing is folded.
+        """
+        settled = now - _SETTLED_AFTER
+        async with self._database.hot() as connection, connection.transaction():
+            if not await connection.fetchval("select pg_try_advisory_xact_lock($1)", _LOCK):
+                return 0
+            # Not in the statement that locks: this one sees what was committed before.
+            status = await connection.execute(_FOLD, settled)
+        return int(status.rsplit(" ", 1)[-1])
+
+
+async def unfold(connection: asyncpg.Connection, days: Collection[date]) -> None:
+    """Count these days from their rows again, from the caller's commit on.
+
+    Call it in the transaction that adds, changes or removes handoffs or compactions of them.
+    """
+    await connection.execute("select pg_advisory_xact_lock_shared($1)", _LOCK)
+    await connection.execute("delete from day_total where day = any($1::date[])", list(days))
+
+
+async def unfold_days_of(connection: asyncpg.Connection, whose: Collection[PersonId]) -> None:
+    """Count all days on which these persons have handoffs or compactions from rows again.
+
+    Call it in the transaction that removes their rows, before they are removed.
+    """
+    rows = await connection.fetch(_DAYS_OF, list(whose))
+    await unfold(connection, [row["day"] for row in rows])
