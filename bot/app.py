@@ -19,7 +19,7 @@ from bot.admin.records import Records
 from bot.clock import SystemClock
 from bot.limits import limits_of
 from bot.logs import configure
-from bot.metrics import Metrics
+from bot.metrics import metrics_of
 from bot.serving import serve, stop_signal
 from bot.settings import NOT_BUILT_YET, Settings, environment, read, required
 from bot.web import Web
@@ -28,7 +28,6 @@ from channels.registry import KINDS
 from context.errors import StoreUnavailable
 from context.messages import Provider
 from storage.database import Address, Database, open_database
-from storage.figures import FiguresReader
 from storage.mailbox import Mailbox
 from storage.outbox import Outbox
 from storage.people import People
@@ -148,13 +147,14 @@ async def _open_in_time(
 def web_app(process: Process, more: Sequence[BaseRoute] = ()) -> Starlette:
     """Build the web process's ASGI app, with further routes after ours."""
     token, key = process.settings.admin_token, process.settings.secret_key
+    limits = limits_of(process.settings)
     web = Web(
         kinds=KINDS,
         channels=process.channels,
         mailbox=Mailbox(process.database),
         outbox=Outbox(process.database),
         database=process.database,
-        metrics=Metrics(FiguresReader(process.database)),
+        metrics=metrics_of(process.database, limits),
         clock=process.clock,
         public_url=process.settings.public_url,
     )
@@ -163,7 +163,7 @@ def web_app(process: Process, more: Sequence[BaseRoute] = ()) -> Starlette:
         pseudonyms=Pseudonyms(
             People(process.database), secret_key=key.get_secret_value() if key else None
         ),
-        limits=limits_of(process.settings),
+        limits=limits,
         clock=process.clock,
         token=token.get_secret_value() if token else None,
     )

@@ -5,32 +5,38 @@ when the web process is asked.
 """
 
 import asyncio
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
-from typing_extensions import override
 
+from bot.limits import Limits
+from bot.metric_families import ReadNow
 from bot.tallying import ACCEPT_BOUNDS_S
 from context.errors import StoreUnavailable
-from storage.figures import Figures, FiguresReader
+from storage.database import Database
+from storage.figures import FiguresReader
+from storage.recent_figures import RecentReader
 
 
 class Metrics:
     """One process's metrics."""
 
     def __init__(
-        self, figures: FiguresReader, *, read_within: timedelta = timedelta(seconds=5)
+        self,
+        figures: FiguresReader,
+        recent: RecentReader,
+        *,
+        read_within: timedelta = timedelta(seconds=5),
     ) -> None:
         """Begin at nought.
 
         Args:
-            figures: Those of the database.
+            figures: What waits, in the database.
+            recent: What happened of late.
             read_within: Longest wait for them; Prometheus waits ten seconds by default.
         """
         self._figures = figures
+        self._recent = recent
         self._read_within = read_within
         self._registry = CollectorRegistry()
         self._webhooks = Histogram(
@@ -72,49 +78,24 @@ class Metrics:
         try:
             async with asyncio.timeout(self._read_within.total_seconds()):
                 figures = await self._figures.read(now=now)
+                recent = await self._recent.read(now=now)
         except (StoreUnavailable, TimeoutError):
             self._reachable.set(0)
             return generate_latest(self._registry)
         self._reachable.set(1)
         read_now = CollectorRegistry()
-        read_now.register(_Read(figures))
+        read_now.register(ReadNow(figures, recent))
         return generate_latest(self._registry) + generate_latest(read_now)
 
 
-class _Read(Collector):
-    """Figures of the database, as gauges."""
-
-    def __init__(self, figures: Figures) -> None:
-        self._figures = figures
-
-    @override
-    def collect(self) -> Iterable[Metric]:
-        figures = self._figures
-        yield GaugeMetricFamily(
-            "baton_messages_overdue",
-            "Inbound messages that have waited over 60 s for their answer.",
-            value=figures.messages_overdue,
-        )
-        yield GaugeMetricFamily(
-            "baton_queue_age_seconds",
-            "How long the oldest message in or out has waited.",
-            value=figures.queue_age.total_seconds(),
-        )
-        for name, text, label, values in (
-            ("baton_waiting", "What waits in each lane.", "lane", figures.waiting),
-            ("baton_outbox", "Messages to send that are not sent.", "state", figures.outbox),
-            ("baton_dead_letters", "What failed for good.", "direction", figures.dead_letters),
-            (
-                "baton_model_calls_last_hour",
-                "Model calls by outcome.",
-                "outcome",
-                figures.model_calls,
-            ),
-            ("baton_tokens_last_hour", "Tokens of those calls.", "kind", figures.tokens),
-            ("baton_handoffs_last_hour", "Handoffs by reason.", "reason", figures.handoffs),
-            ("baton_agents", "Agents that have not ended.", "state", figures.agents),
-        ):
-            family = GaugeMetricFamily(name, text, labels=(label,))
-            for key, value in values.items():
-                family.add_metric((key,), value)
-            yield family
+def metrics_of(
+    database: Database, limits: Limits, *, read_within: timedelta = timedelta(seconds=5)
+) -> Metrics:
+    """Read the figures of one database, under these limits."""
+    thresholds = limits.thresholds
+    recent = RecentReader(
+        database,
+        limit_tokens=limits.tokens,
+        handoff_share=thresholds.critical or thresholds.rotation,
+    )
+    return Metrics(FiguresReader(database), recent, read_within=read_within)

@@ -1,7 +1,6 @@
-"""What the tables say about the whole service, for metrics: one statement, indexes only.
+"""What waits, fails and works in the whole service, for metrics: one statement, indexes only.
 
-Figures of what piles up (calls, handoffs) cover the last hour, so that reading them costs
-the same after years; what is waiting or at work is counted as it is.
+What happens and is over is counted by `storage/recent_figures.py`, for the last hour.
 """
 
 from collections import defaultdict
@@ -27,24 +26,18 @@ from sqlalchemy import (
 )
 from sqlmodel import col
 
-from context.calls import CallOutcome
-from context.lifecycle import AgentState, TerminationReason
+from context.lifecycle import AgentState
 from storage.database import Database
 from storage.lanes import Lane
-from storage.tables.agents import AgentRow, ModelUsageRow
-from storage.tables.handoffs import AgentHandoffRow
+from storage.tables.agents import AgentRow
 from storage.tables.mail import InboxRow, OutboxRow
 from storage.tables.upkeep import ChoreRow
 
 OVERDUE_AFTER = timedelta(seconds=60)
 """A message that still waits after this long is overdue."""
 
-RECENT = timedelta(hours=1)
-"""How far back calls, tokens and handoffs are counted."""
-
 _WAITING = ("pending", "taken")
 _UNSETTLED = ("pending", "sending", "uncertain")
-_TOKENS = ("input", "cache_read", "cache_write", "output")
 
 _IS_WAITING = col(InboxRow.state).in_(_WAITING)
 _IS_UNSETTLED = col(OutboxRow.state).in_(_UNSETTLED)
@@ -68,9 +61,6 @@ class Figures:
         queue_age: How long the oldest of all that has waited.
         outbox: State → messages to send that are not sent.
         dead_letters: `inbound` or `outbound` → what failed for good.
-        model_calls: Outcome → calls begun in the last hour.
-        tokens: `input`, `cache_read`, `cache_write`, `output` → tokens of those calls.
-        handoffs: Reason → handoffs of the last hour.
         agents: State → agents that have not ended.
     """
 
@@ -79,9 +69,6 @@ class Figures:
     queue_age: timedelta
     outbox: Mapping[str, int]
     dead_letters: Mapping[str, int]
-    model_calls: Mapping[str, int]
-    tokens: Mapping[str, int]
-    handoffs: Mapping[str, int]
     agents: Mapping[str, int]
 
 
@@ -97,7 +84,7 @@ class FiguresReader:
         Raises:
             StoreUnavailable: The database is out of reach.
         """
-        statement = union_all(*_backlog(now), *_recent(since=now - RECENT), _agents())
+        statement = union_all(*_backlog(now), _agents())
         async with self._database.transaction() as connection:
             rows = (await connection.execute(statement)).all()
         found: dict[str, dict[str, int]] = defaultdict(dict)
@@ -112,9 +99,6 @@ class FiguresReader:
             queue_age=timedelta(milliseconds=found["queue_age_ms"][""]),
             outbox=_filled((*_UNSETTLED, "failed"), outbound),
             dead_letters={"inbound": found["failed_inbound"][""], "outbound": failed},
-            model_calls=_filled(CallOutcome, found["model_calls"]),
-            tokens=_filled(_TOKENS, found["tokens"]),
-            handoffs=_filled(TerminationReason, found["handoffs"]),
             agents=_filled(
                 (state for state in AgentState if state.is_operational), found["agents"]
             ),
@@ -180,31 +164,6 @@ def _backlog(now: datetime) -> list[_Part]:
         _part("failed_inbound", None, func.count())
         .select_from(InboxRow)
         .where(col(InboxRow.state) == "failed"),
-    ]
-
-
-def _recent(*, since: datetime) -> list[_Part]:
-    """Calls, their tokens, and handoffs since then, from the indexes on their time."""
-    is_recent = col(ModelUsageRow.started_at) >= since
-    tokens = {
-        "input": col(ModelUsageRow.input_tokens),
-        "cache_read": col(ModelUsageRow.cache_read_tokens),
-        "cache_write": col(ModelUsageRow.cache_write_tokens),
-        "output": col(ModelUsageRow.output_tokens),
-    }
-    return [
-        _part("model_calls", col(ModelUsageRow.outcome), func.count())
-        .where(is_recent)
-        .group_by(col(ModelUsageRow.outcome)),
-        *(
-            _part("tokens", literal(kind, Text), func.coalesce(func.sum(counted), 0)).where(
-                is_recent
-            )
-            for kind, counted in tokens.items()
-        ),
-        _part("handoffs", col(AgentHandoffRow.termination_reason), func.count())
-        .where(col(AgentHandoffRow.created_at) >= since)
-        .group_by(col(AgentHandoffRow.termination_reason)),
     ]
 
 

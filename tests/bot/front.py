@@ -9,13 +9,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.emulator.servers.serving import serving
 from bot.emulator.servers.webhooks import Webhook
-from bot.metrics import Metrics
+from bot.limits import Limits
+from bot.metrics import metrics_of
 from bot.web import Web
 from channels.port import Channel
 from channels.registry import KINDS
 from context.messages import Provider
 from storage.database import Database
-from storage.figures import FiguresReader
 from storage.mailbox import Mailbox
 from storage.outbox import Outbox
 from tests.channels.slack import Workspace, workspace
@@ -84,7 +84,7 @@ async def fronting(
             mailbox=Mailbox(database),
             outbox=Outbox(database),
             database=database,
-            metrics=Metrics(FiguresReader(database)),
+            metrics=metrics_of(database, Limits(tokens=200_000)),
             clock=ManualClock(),
             public_url=public_url,
         )

@@ -4,32 +4,19 @@ from datetime import timedelta
 from time import monotonic
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
-from bot.metrics import Metrics
+from bot.limits import Limits
+from bot.metrics import metrics_of
 from context.calls import CallOutcome
 from context.lifecycle import TerminationReason
 from storage.database import Database, open_database
-from storage.figures import FiguresReader
+from tests.bot.exposition import sample, samples
 from tests.builders import NOON
 from tests.storage.rows import a_call_row, a_met_person, an_inbox_row, an_outbox_row, keep
 from tests.storage.wire import wired
 
+LIMITS = Limits(tokens=200_000)
 LATER = NOON + timedelta(minutes=2)
-Sample = tuple[str, frozenset[tuple[str, str]]]
-
-
-def samples(text: bytes) -> dict[Sample, float]:
-    """Every sample by name and labels, as Prometheus itself reads the text."""
-    return {
-        (sample.name, frozenset(sample.labels.items())): sample.value
-        for family in text_string_to_metric_families(text.decode())
-        for sample in family.samples
-    }
-
-
-def sample(name: str, **labels: str) -> Sample:
-    return name, frozenset(labels.items())
 
 
 async def test_the_figures_of_the_database_are_gauges(database: Database) -> None:
@@ -42,7 +29,7 @@ async def test_the_figures_of_the_database_are_gauges(database: Database) -> Non
         a_call_row(1),
     )
 
-    read = samples(await Metrics(FiguresReader(database)).text(now=LATER))
+    read = samples(await metrics_of(database, LIMITS).text(now=LATER))
 
     assert read[sample("baton_database_reachable")] == 1
     assert read[sample("baton_messages_overdue")] == 1
@@ -55,7 +42,7 @@ async def test_the_figures_of_the_database_are_gauges(database: Database) -> Non
 
 
 async def test_labels_that_have_not_occurred_are_there_at_nought(database: Database) -> None:
-    read = samples(await Metrics(FiguresReader(database)).text(now=NOON))
+    read = samples(await metrics_of(database, LIMITS).text(now=NOON))
 
     for reason in TerminationReason:
         assert read[sample("baton_handoffs_last_hour", reason=reason)] == 0
@@ -64,7 +51,7 @@ async def test_labels_that_have_not_occurred_are_there_at_nought(database: Datab
 
 
 async def test_webhooks_and_messages_are_counted(database: Database) -> None:
-    metrics = Metrics(FiguresReader(database))
+    metrics = metrics_of(database, LIMITS)
     metrics.webhook("slack", status=200, seconds=0.004)
     metrics.webhook("slack", status=401, seconds=0.001)
     metrics.accepted("slack", new=2, redelivered=1)
@@ -82,7 +69,7 @@ async def test_webhooks_and_messages_are_counted(database: Database) -> None:
 
 
 async def test_two_processes_count_apart(database: Database) -> None:
-    one, other = (Metrics(FiguresReader(database)) for _ in range(2))
+    one, other = (metrics_of(database, LIMITS) for _ in range(2))
     one.accepted("slack", new=1, redelivered=0)
 
     read = samples(await other.text(now=NOON))
@@ -95,7 +82,7 @@ async def test_without_the_database_what_is_at_hand_is_told(database_url: str) -
         wired(database_url) as wire,
         open_database(wire.address, connections=2) as far,
     ):
-        metrics = Metrics(FiguresReader(far))
+        metrics = metrics_of(far, LIMITS)
         metrics.accepted("twilio", new=1, redelivered=0)
         await wire.cut()
 
@@ -112,7 +99,7 @@ async def test_a_database_that_does_not_answer_is_not_waited_for(database_url: s
         wired(database_url) as wire,
         open_database(wire.address, connections=2) as far,
     ):
-        metrics = Metrics(FiguresReader(far), read_within=timedelta(milliseconds=100))
+        metrics = metrics_of(far, LIMITS, read_within=timedelta(milliseconds=100))
         await metrics.text(now=NOON)
         wire.freeze()
         began = monotonic()

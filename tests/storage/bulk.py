@@ -77,6 +77,13 @@ insert into model_usage (call_id, person_id, session_id, agent_id, turn_id, purp
   select 'call-' || n, 'person-' || n % {PEOPLE}, 'session-' || n % {PEOPLE}, 'agent-' || n,
     'turn-' || n, 'reply', 'claude', 'answered', timestamptz '2026-01-01Z' + n * interval '1 hour'
   from generate_series(0, {HANDOFFS - 1}) n;
+insert into compaction (id, trace_id, person_id, user_id, platform, session_id, agent_id,
+    agent_version, trigger, state, before_tokens, after_tokens, context_window_limit, seconds,
+    created_at)
+  select 'shrunk-' || n, 'trace-' || n % {PEOPLE}, 'person-' || n % {PEOPLE},
+    'T1:U' || n % {PEOPLE}, 'slack', 'session-' || n % {PEOPLE}, 'agent-' || n, 1, 'threshold',
+    'applied', 160000, 80000, 200000, 1, timestamptz '2026-01-01Z' + n * interval '1 hour'
+  from generate_series(0, {HANDOFFS - 1}) n;
 """  # noqa: S608 - constants only
 
 

@@ -13,7 +13,7 @@ from storage.tables.handoffs import AgentHandoffRow, RotationRow
 from storage.tables.mail import InboxRow, OutboxRow
 from storage.tables.people import IdentityRow, PersonRow
 from storage.tables.sessions import SessionRow
-from storage.tables.upkeep import CompactionRow
+from storage.tables.upkeep import ChoreRow, CompactionRow
 from tests.builders import NOON, USER, a_conversation, an_agent
 
 PERSON = person_id(SLACK, USER)
@@ -196,6 +196,22 @@ def a_compaction_row(number: int = 1) -> Insert:
         seconds=1.5,
         created_at=at,
         applied_at=at,
+    )
+
+
+def a_chore_row(number: int = 1, *, state: str = "pending") -> Insert:
+    """Housekeeping that was asked for; settled if its state says so."""
+    return insert(ChoreRow).values(
+        id=f"chore-{number}",
+        session_id=SESSION,
+        person_id=PERSON,
+        agent_id="agent-1",
+        lane="maintain",
+        kind="compaction",
+        trigger="threshold",
+        state=state,
+        created_at=NOON,
+        settled_at=None if state == "pending" else NOON,
     )
 
 

@@ -10,8 +10,6 @@ from tests.builders import NOON
 from tests.storage.bulk import fill
 from tests.storage.explain import plans
 from tests.storage.rows import (
-    a_call_row,
-    a_handoff_row,
     a_met_person,
     an_agent_row,
     an_inbox_row,
@@ -30,9 +28,6 @@ async def test_an_unused_service_has_every_figure_at_zero(database: Database) ->
     assert figures.waiting == {"turn": 0, "control": 0, "deliver": 0, "maintain": 0}
     assert figures.outbox == {"pending": 0, "sending": 0, "uncertain": 0, "failed": 0}
     assert figures.dead_letters == {"inbound": 0, "outbound": 0}
-    assert figures.tokens == {"input": 0, "cache_read": 0, "cache_write": 0, "output": 0}
-    assert set(figures.model_calls.values()) == {0}
-    assert set(figures.handoffs.values()) == {0}
     assert "terminated" not in figures.agents
     assert figures.agents["active"] == 0
 
@@ -112,39 +107,6 @@ async def test_overdue_is_what_the_view_calls_waiting_for_too_long(database: Dat
     assert figures.messages_overdue == expected == 2 * len(answers) + 3
 
 
-async def test_calls_tokens_and_handoffs_are_those_of_the_last_hour(database: Database) -> None:
-    await keep(
-        database,
-        a_call_row(1),
-        a_call_row(2, output_tokens=7),
-        a_call_row(3).values(
-            outcome="busy",
-            input_tokens=None,
-            cache_read_tokens=None,
-            cache_write_tokens=None,
-            output_tokens=None,
-        ),
-        a_call_row(4).values(started_at=LONG_AGO),
-        a_handoff_row(1),
-        a_handoff_row(2).values(termination_reason="forced_rotation"),
-        a_handoff_row(3).values(created_at=LONG_AGO),
-    )
-
-    figures = await FiguresReader(database).read(now=NOON)
-
-    assert figures.model_calls["answered"] == 2
-    assert figures.model_calls["busy"] == 1
-    assert figures.tokens == {
-        "input": 20,
-        "cache_read": 200,
-        "cache_write": 2_000,
-        "output": 12,
-    }
-    assert figures.handoffs["context_window_exhausted"] == 1
-    assert figures.handoffs["forced_rotation"] == 1
-    assert figures.handoffs["user_request"] == 0
-
-
 async def test_agents_are_counted_by_state_until_they_end(database: Database) -> None:
     await keep(
         database,
@@ -177,7 +139,5 @@ async def test_reading_the_figures_scans_no_table_whole(database: Database) -> N
         "outbox_unsettled",
         "outbox_failed",
         "chore_waiting",
-        "model_usage_newest",
-        "agent_handoff_newest",
         "agent_at_work",
     }

@@ -24,8 +24,10 @@ from storage.mailbox import Mailbox
 from storage.migrate import migrate, pending_revision
 from storage.outbox import Outbox
 from storage.people import People
+from storage.recent_figures import RecentReader
 from storage.sessions import Sessions
 from storage.statistics import Statistics
+from storage.tally import Tally
 from storage.traces import Traces
 from storage.undo import Undo
 from storage.usage import UsageBook
@@ -98,6 +100,9 @@ USES: Mapping[str, Use] = {
     "dead letters": lambda d: DeadLetters(d).newest(limit=1),
     "retry": lambda d: DeadLetters(d).retry("outbox-1"),
     "figures": lambda d: FiguresReader(d).read(now=NOON),
+    "recent": lambda d: RecentReader(d, limit_tokens=9, handoff_share=None).read(now=NOON),
+    "tally": lambda d: Tally(d).since(NOON),
+    "count": lambda d: Tally(d).add({}, now=NOON),
     "handoffs": lambda d: Handoffs(d).page(HandoffFilter(), limit=1),
     "handoff": lambda d: Handoffs(d).one("handoff-1"),
     "trace": lambda d: Traces(d).one(TraceId("trace-1")),
