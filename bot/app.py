@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from bot.addresses import database_addresses
 from bot.admin.api import admin_routes
+from bot.admin.entrance import Entrance
 from bot.admin.pseudonyms import Pseudonyms
 from bot.admin.records import Records
 from bot.clock import SystemClock
@@ -148,6 +149,8 @@ def web_app(process: Process, more: Sequence[BaseRoute] = ()) -> Starlette:
     """Build the web process's ASGI app, with further routes after ours."""
     token, key = process.settings.admin_token, process.settings.secret_key
     limits = limits_of(process.settings)
+    secret_key = key.get_secret_value() if key else None
+    pseudonyms = Pseudonyms(People(process.database), secret_key=secret_key)
     web = Web(
         kinds=KINDS,
         channels=process.channels,
@@ -160,12 +163,16 @@ def web_app(process: Process, more: Sequence[BaseRoute] = ()) -> Starlette:
     )
     admin = admin_routes(
         Records.of(process.database),
-        pseudonyms=Pseudonyms(
-            People(process.database), secret_key=key.get_secret_value() if key else None
-        ),
+        pseudonyms=pseudonyms,
         limits=limits,
         clock=process.clock,
-        token=token.get_secret_value() if token else None,
+        entrance=Entrance.of(
+            process.database,
+            bootstrap=token.get_secret_value() if token else None,
+            secret_key=secret_key,
+            pseudonyms=pseudonyms,
+            clock=process.clock,
+        ),
     )
     return web.app([*admin, *more])
 

@@ -5,8 +5,9 @@ it was about is looked up while the row is written, so that a person can be told
 them.
 """
 
+import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,9 +25,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
+from context.errors import StoreUnavailable
 from context.messages import UserId
 from storage.cursor import Cursor
 from storage.database import Database
@@ -135,14 +138,14 @@ class Audit:
     async def begin(self, deed: Deed) -> str:
         """Write down what is about to be done, for good; give the entry's id."""
         entry_id = uuid4().hex
-        async with self._database.transaction() as connection:
+        async with self._writing() as connection:
             await connection.execute(_written(entry_id, deed, status=None))
         return entry_id
 
     async def settle(self, entry_id: str, *, status: int) -> None:
         """Say what came of it."""
         row = update(AuditLogRow).where(col(AuditLogRow.id) == entry_id).values(status=status)
-        async with self._database.transaction() as connection:
+        async with self._writing() as connection:
             await connection.execute(row)
 
     async def record(self, deed: Deed, *, status: int) -> None:
@@ -150,14 +153,14 @@ class Audit:
 
         A server that crashes may lose the last half second of these.
         """
-        async with self._database.transaction() as connection:
+        async with self._writing() as connection:
             await _at_leisure(connection)
             await connection.execute(_written(uuid4().hex, deed, status=status))
 
     async def count_refused(self, refused: Mapping[Refused, int], *, now: datetime) -> None:
         """Add calls of strangers, and drop those of a month ago; as for `record`."""
         too_old = now - _REFUSED_KEPT
-        async with self._database.transaction() as connection:
+        async with self._writing() as connection:
             await _at_leisure(connection)
             # In one order, so that two processes do not wait for each other.
             for one in sorted(refused, key=lambda one: one.entry_id):
@@ -167,6 +170,19 @@ class Audit:
                     col(AuditLogRow.who) == NOBODY, col(AuditLogRow.at) < too_old
                 )
             )
+
+    @contextlib.asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a transaction whose every failure means that the log cannot be written now.
+
+        A full disk or a server that only reads is no bug of ours, and must not keep an
+        operator from looking.
+        """
+        try:
+            async with self._database.transaction() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise StoreUnavailable(type(error.orig).__name__) from error
 
     async def has_come(self, who: str, *, from_digest: str, since: datetime) -> bool:
         """Whether somebody was let in from that address since then."""

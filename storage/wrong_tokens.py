@@ -42,7 +42,7 @@ class Tried:
         guesses: Different wrong tokens from that address.
         tries: Wrong tokens from that address, each as often as it was brought.
         guesses_in_all: Different wrong tokens from all addresses.
-        oldest_at: When the first of them was brought.
+        oldest_at: When the first of them was brought from that address.
     """
 
     guesses: int
@@ -68,7 +68,7 @@ class WrongTokens:
             func.count().filter(here).label("guesses"),
             func.coalesce(func.sum(col(WrongTokenRow.tries)).filter(here), 0).label("tries"),
             func.count().label("guesses_in_all"),
-            func.min(col(WrongTokenRow.first_at)).label("oldest_at"),
+            func.min(col(WrongTokenRow.first_at)).filter(here).label("oldest_at"),
         ).where(col(WrongTokenRow.door) == door, _counts(now))
         async with self._database.transaction() as connection:
             row = (await connection.execute(statement)).mappings().one()

@@ -7,12 +7,11 @@ from typing import assert_never
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from bot.admin.access import TokenGuard
+from bot.admin.entrance import Entrance
 from bot.admin.pseudonyms import Pseudonyms
 from bot.admin.query import HandoffsQuestion, OneHandoff, OneTrace, OneUser, asked
 from bot.admin.records import Records
@@ -46,7 +45,7 @@ def admin_routes(
     pseudonyms: Pseudonyms,
     limits: Limits,
     clock: Clock,
-    token: str | None,
+    entrance: Entrance,
 ) -> list[BaseRoute]:
     """Build the admin API.
 
@@ -55,21 +54,22 @@ def admin_routes(
         pseudonyms: Who is asked about, where a digest from the logs is given.
         limits: What operators allow an agent.
         clock: The time.
-        token: The bearer token that opens it; without one it answers 401 to everything.
+        entrance: Who may ask.
     """
     api = AdminApi(records, pseudonyms=pseudonyms, limits=limits, clock=clock)
+    routes = [
+        Route("/handoffs", api.list_handoffs),
+        Route("/handoffs/{handoff_id}", api.show_handoff),
+        Route("/handoffs/{handoff_id}/deactivate", api.deactivate, methods=["POST"]),
+        Route("/users/{user_id}/handoffs/latest", api.latest_handoff),
+        search_route(records.recall, pseudonyms=pseudonyms, private=_PRIVATE),
+        Route("/traces/{trace_id}", api.show_trace),
+        Route("/traces/{trace_id}/undo", api.undo, methods=["POST"]),
+        *window_routes(records.compactions, pseudonyms=pseudonyms, private=_PRIVATE),
+    ]
     app = Starlette(
-        routes=[
-            Route("/handoffs", api.list_handoffs),
-            Route("/handoffs/{handoff_id}", api.show_handoff),
-            Route("/handoffs/{handoff_id}/deactivate", api.deactivate, methods=["POST"]),
-            Route("/users/{user_id}/handoffs/latest", api.latest_handoff),
-            search_route(records.recall, pseudonyms=pseudonyms, private=_PRIVATE),
-            Route("/traces/{trace_id}", api.show_trace),
-            Route("/traces/{trace_id}/undo", api.undo, methods=["POST"]),
-            *window_routes(records.compactions, pseudonyms=pseudonyms, private=_PRIVATE),
-        ],
-        middleware=[Middleware(TokenGuard, token=token)],
+        routes=routes,
+        middleware=[entrance.api_guard(route.path for route in routes)],
         exception_handlers=dict.fromkeys(
             (HTTPException, QueryError, StoreUnavailable), _faulty
         ),

@@ -3,6 +3,7 @@
 from starlette.applications import Starlette
 
 from bot.admin.api import admin_routes
+from bot.admin.entrance import Entrance
 from bot.admin.pseudonyms import Pseudonyms
 from bot.admin.records import Records
 from bot.limits import Limits
@@ -15,12 +16,20 @@ SECRET_KEY = "the-key-of-the-digests"
 
 def admin(database: Database, *, token: str | None) -> Starlette:
     """An app with the admin API and nothing else."""
+    clock = ManualClock()
+    pseudonyms = Pseudonyms(People(database), secret_key=SECRET_KEY)
     return Starlette(
         routes=admin_routes(
             Records.of(database),
-            pseudonyms=Pseudonyms(People(database), secret_key=SECRET_KEY),
+            pseudonyms=pseudonyms,
             limits=Limits(tokens=200_000),
-            clock=ManualClock(),
-            token=token,
+            clock=clock,
+            entrance=Entrance.of(
+                database,
+                bootstrap=token,
+                secret_key=SECRET_KEY,
+                pseudonyms=pseudonyms,
+                clock=clock,
+            ),
         )
     )
