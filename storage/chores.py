@@ -59,13 +59,18 @@ update chore set state = $2, settled_at = $3 where id = $1 and state = 'pending'
 # The sweep wakes their lanes. Whoever may not hand over is asked once, not at every look.
 _ASK_IDLE = """
 insert into chore (id, session_id, person_id, agent_id, lane, kind, trigger, created_at)
-select gen_random_uuid()::text, s.id, s.person_id, a.id, 'turn', 'handoff', 'idle', $2
-from session s join agent a on a.id = s.agent_id
-where s.updated_at <= $1 and a.turns > 0 and a.ended_at is null
-  and not exists (
-    select from chore c
-    where c.person_id = s.person_id and c.agent_id = a.id and c.trigger = 'idle'
-      and c.created_at > s.updated_at)
+select gen_random_uuid()::text, idle.id, idle.person_id, idle.agent_id, 'turn', 'handoff',
+  'idle', $2
+from (
+  select s.id, s.person_id, a.id as agent_id
+  from session s join agent a on a.id = s.agent_id
+  where s.updated_at <= $1 and a.turns > 0 and a.ended_at is null
+    and not exists (
+      select from chore c
+      where c.person_id = s.person_id and c.agent_id = a.id and c.trigger = 'idle'
+        and c.created_at > s.updated_at)
+  for key share of s skip locked  -- one that is being erased
+) idle
 on conflict (session_id, agent_id, kind) where state = 'pending' do nothing
 """
 

@@ -104,8 +104,12 @@ with stranded as (
   union
   select session_id, lane from chore where state = 'pending'
 ), asleep as (
-  update lane l set awake = true from work w
-  where l.session_id = w.session_id and l.name = w.name and not l.awake
+  -- Whatever somebody holds is left to them, or to the next sweep: nobody deadlocks with it.
+  update lane l set awake = true from (
+    select l.session_id, l.name from lane l join work w using (session_id, name)
+    where not l.awake for update of l skip locked
+  ) w
+  where l.session_id = w.session_id and l.name = w.name
   returning l.session_id, l.name
 )
 insert into queue.pgqueuer (priority, entrypoint, payload, status)

@@ -4,14 +4,17 @@ Accepting is one text statement in one commit; the ORM costs three times as much
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
+from asyncpg.exceptions import ForeignKeyViolationError
 
 from context.errors import SessionConflict
 from context.messages import (
     InboundMessage,
+    PersonId,
     Said,
     TurnId,
     person_id,
@@ -20,6 +23,7 @@ from context.messages import (
 from context.text import storable
 from storage.database import Database
 from storage.lanes import HOLDS, Claim, Lane, fence
+from storage.tombstones import REFUSED, Digests, enter
 from storage.values import inbound, inbound_json
 
 # A turn answers at most so many messages; what is over forms the next one.
@@ -43,9 +47,12 @@ stored as (
 select 1 from stored
 """
 
+# What was sent before its person was erased: $7 its digests. A look into a small index.
+_IS_REFUSED = REFUSED.format(digests="$7", sent_at="$5")
+
 _ACCEPT = f"""
 with owner as (
-  select person_id from session where id = $2::text
+  select person_id from session where id = $2::text and not exists ({_IS_REFUSED})
 ), {_STORE}
 """  # noqa: S608 - constants only
 
@@ -55,21 +62,26 @@ _ACCEPT_FIRST = f"""
 with owner as (
   insert into session
     (id, person_id, user_id, platform, provider, conversation, shared, created_at, updated_at)
-  values ($2::text, coalesce(
+  select $2::text, coalesce(
       (select coalesce(p.linked_to, p.id) from identity n join person p on p.id = n.person_id
-       where n.platform = $9 and n.user_id = $8), $7),
-    $8, $9, $10, $11, $12, $6, $6)
+       where n.platform = $10 and n.user_id = $9), $8),
+    $9, $10, $11, $12, $13, $6, $6
+  where not exists ({_IS_REFUSED})
   on conflict (id) do nothing returning person_id
 ), new_person as (
   insert into person (id, created_at) select person_id, $6 from owner
   on conflict do nothing
 ), new_identity as (
   insert into identity (platform, user_id, person_id, speaker, created_at)
-  select $9, $8, person_id, $13, $6 from owner on conflict do nothing
+  select $10, $9, person_id, $14, $6 from owner on conflict do nothing
 ), {_STORE}
 """  # noqa: S608 - constants only
 
-_KNOWN = "select 1 from inbox where id = $1"
+# Known, or refused.
+_SETTLED = f"""
+select 1 from inbox where id = $1 union all
+select 1 where exists ({REFUSED.format(digests="$2", sent_at="$3")}) limit 1
+"""  # noqa: S608 - constants only
 
 # What was refused while the fence waited is seen by the update alone: the rest of the
 # statement knows what was there when it began.
@@ -109,22 +121,38 @@ class Mail:
 class Mailbox:
     """Everything that came in, in Postgres."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, digests: Digests | None = None) -> None:
+        """Keep where to.
+
+        Args:
+            database: Everything.
+            digests: What erased people are known by; without it nobody was ever erased.
+        """
         self._database = database
+        self._digests = digests
 
     async def put(self, messages: Sequence[InboundMessage], *, now: datetime) -> int:
         """Keep messages and wake who handles them; say how many were new.
 
-        All or none are kept. A message that was kept before changes nothing.
+        All or none are kept. A message that was kept before changes nothing; one from before
+        its person was erased is refused.
 
         Raises:
             StoreUnavailable: The database is out of reach; nothing is kept.
         """
+        while True:
+            # The session was erased while its message was being stored: look again.
+            with suppress(ForeignKeyViolationError):
+                return await self._put_all(messages, now=now)
+
+    async def _put_all(self, messages: Sequence[InboundMessage], *, now: datetime) -> int:
         new = 0
         async with self._database.hot() as connection:
             if len(messages) == 1:
                 return await self._put(connection, messages[0], now=now)
             async with connection.transaction():
+                # Before any lane is locked, or an erasure might wait for us, and we for it.
+                await enter(connection, {_sender(message) for message in messages})
                 for message in messages:
                     new += await self._put(connection, message, now=now)
         return new
@@ -132,6 +160,7 @@ class Mailbox:
     async def _put(
         self, connection: asyncpg.Connection, message: InboundMessage, *, now: datetime
     ) -> int:
+        digests = self._digests_of(message)
         kept = (
             message.message_id,
             session_id(message.platform, message.user_id, message.conversation),
@@ -139,12 +168,15 @@ class Mailbox:
             inbound_json(message),
             message.sent_at,
             now,
+            digests,
         )
         while not await connection.fetchval(_ACCEPT, *kept):
-            if await connection.fetchval(_KNOWN, message.message_id):
+            if await connection.fetchval(
+                _SETTLED, message.message_id, digests, message.sent_at
+            ):
                 return 0
             sender = (
-                person_id(message.platform, message.user_id),
+                _sender(message),
                 message.user_id,
                 message.platform,
                 message.reply_to.provider,
@@ -152,9 +184,19 @@ class Mailbox:
                 message.shared,
                 storable(message.speaker) if message.speaker is not None else None,
             )
-            if await connection.fetchval(_ACCEPT_FIRST, *kept, *sender):
-                break
+            async with connection.transaction():
+                await enter(connection, [_sender(message)])
+                if await connection.fetchval(_ACCEPT_FIRST, *kept, *sender):
+                    break
         return 1
+
+    def _digests_of(self, message: InboundMessage) -> list[str]:
+        if self._digests is None:
+            return []
+        return [
+            self._digests.of_identity(message.platform, message.user_id),
+            self._digests.of_message(message.message_id),
+        ]
 
     async def take(self, claim: Claim, *, turn_id: TurnId, now: datetime) -> Mail | None:
         """Take the waiting mail for one turn; None if there is none.
@@ -178,3 +220,8 @@ class Mailbox:
             messages=tuple(inbound(row["body"]) for row in rows),
             attempts=max(row["attempts"] for row in rows),
         )
+
+
+def _sender(message: InboundMessage) -> PersonId:
+    """Who a message is from, unless its identity was made another person's."""
+    return person_id(message.platform, message.user_id)

@@ -56,10 +56,12 @@ class People:
 
 
 async def preferences(connection: asyncpg.Connection, person_id: PersonId) -> Preferences:
-    """Read how a person wants to be told."""
+    """Read how a person wants to be told; what everybody gets, if they were erased."""
     row = await connection.fetchrow(
         "select notices, language from person where id = $1", person_id
     )
+    if row is None:
+        return Preferences(notices="all", language=Language.of(None))
     return Preferences(notices=row["notices"], language=Language.of(row["language"]))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
+from context.errors import SessionConflict
 from context.messages import (
     MessageId,
     PersonId,
@@ -89,6 +90,7 @@ class Sessions:
         """Read a session's current agent, if it has had a turn.
 
         Raises:
+            SessionConflict: Its person was erased.
             StoreUnavailable: The database is out of reach.
         """
         async with self._database.transaction() as connection:
@@ -120,6 +122,7 @@ class Sessions:
         """Read all that is known of a session.
 
         Raises:
+            SessionConflict: Its person was erased.
             StoreUnavailable: The database is out of reach.
         """
         async with self._database.transaction() as connection:
@@ -135,6 +138,7 @@ class Sessions:
         and the document only where no briefing is stored.
 
         Raises:
+            SessionConflict: Its person was erased.
             StoreUnavailable: The database is out of reach.
         """
         unbriefed = case(
@@ -175,7 +179,11 @@ def _opened(
 async def _session(
     connection: AsyncConnection, session_id: SessionId, *, document: SQLColumnExpression[Any]
 ) -> RowMapping:
-    """Read session, identity, current agent and its handoff document in one round trip."""
+    """Read session, identity, current agent and its handoff document in one round trip.
+
+    Raises:
+        SessionConflict: There is none; its person was erased.
+    """
     statement = (
         select(*_opened_columns(), document.label("document"))
         .select_from(SessionRow)
@@ -190,7 +198,9 @@ async def _session(
         .outerjoin(AgentHandoffRow, col(AgentHandoffRow.id) == col(AgentRow.began_from))
         .where(col(SessionRow.id) == session_id)
     )
-    row: RowMapping = (await connection.execute(statement)).mappings().one()
+    row = (await connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        raise SessionConflict(session_id)
     return row
 
 

@@ -16,10 +16,18 @@ from storage.database import Database
 from storage.tables.agents import ModelUsageRow
 from storage.tables.row import NAMES
 
+# Not for who was erased meanwhile: then the mail or the chore that asked for it is gone. The
+# session is locked, so that an erasure either sees the row or has it find nothing.
 _BEGIN = """
 insert into model_usage
   (call_id, person_id, session_id, agent_id, turn_id, purpose, model, outcome, started_at)
-values ($1, $2, $3, $4, $5, $6, $7, 'started', $8)
+select $1, $2, s.id, $4, $5::text, $6, $7, 'started', $8::timestamptz
+from (
+  select id from session where id = $3 and (
+    exists (select from inbox where turn_id = $5::text)
+    or exists (select from chore where id = $5::text))
+  for key share
+) s
 on conflict (call_id) do nothing
 """
 

@@ -52,6 +52,7 @@ def an_inbound(
     shared: bool = False,
     user_id: UserId = USER,
     conversation: str = "D0001",
+    sent_at: datetime | None = None,
 ) -> InboundMessage:
     """A message a person sent; `number` gives it an id and a minute of its own."""
     return InboundMessage(
@@ -61,7 +62,7 @@ def an_inbound(
         conversation=conversation,
         shared=shared,
         reply_to=an_address(conversation),
-        sent_at=NOON + timedelta(minutes=number),
+        sent_at=sent_at or NOON + timedelta(minutes=number),
         speaker="Ada",
         content=Said(text=text) if content is None else content,
     )

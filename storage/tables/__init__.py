@@ -8,6 +8,7 @@ Order within a session comes from an identity column; every id is minted by us.
 from storage.tables import (  # noqa: F401
     access,
     agents,
+    erasures,
     handoffs,
     mail,
     people,

@@ -7,6 +7,10 @@ from sqlmodel import Field
 
 from storage.tables.row import Row, one_of
 
+FIRST_EPOCH = "(extract(epoch from now()) * 1000000)::bigint"
+"""Where a lane's epochs begin: at the moment it was made, so after all that was claimed
+before."""
+
 
 class SessionRow(Row, table=True):
     """A person in one conversation; read at the start of every turn."""
@@ -38,14 +42,18 @@ class SessionRow(Row, table=True):
 
 
 class LaneRow(Row, table=True):
-    """One kind of work of one session; read by whoever claims it and by the sweep."""
+    """One kind of work of one session; read by whoever claims it and by the sweep.
+
+    Epochs do not begin at 0: a claim from before its person was erased must not hold for the
+    lane of the same name that the person's next message makes.
+    """
 
     session_id: str = Field(sa_column=Column(Text, ForeignKey("session.id"), primary_key=True))
     name: str = Field(sa_column=Column(Text, primary_key=True))
     person_id: str = Field(sa_column=Column(Text, nullable=False))
     awake: bool
     epoch: int = Field(
-        default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0"))
+        sa_column=Column(BigInteger, nullable=False, server_default=text(FIRST_EPOCH))
     )
     leased_until: datetime | None = None
 

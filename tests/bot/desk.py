@@ -45,11 +45,16 @@ class Desk:
             self.was_cancelled = True
             raise
 
+    @property
+    def held(self) -> Claim:
+        """The claim that the work was given last."""
+        assert self.claim is not None
+        return self.claim
+
     async def working(self) -> Claim:
         """Return the claim once the work goes on."""
         await self.is_working.wait()
-        assert self.claim is not None
-        return self.claim
+        return self.held
 
     async def looked(self) -> None:
         """Let it look whether the claim holds, and return once it has."""

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy.exc import NoResultFound
 
+from context.errors import SessionConflict
 from context.messages import SLACK, AgentId, Provider, SessionId, TraceId, TurnId
 from context.prompt import StopReason
 from context.session import Agent
@@ -140,7 +140,7 @@ async def test_a_session_holds_only_what_was_said_in_it(database: Database) -> N
 
 
 async def test_a_session_that_never_was_cannot_be_opened(database: Database) -> None:
-    with pytest.raises(NoResultFound):
+    with pytest.raises(SessionConflict):
         await Sessions(database).open(SessionId("nobody"))
 
 
