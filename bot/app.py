@@ -32,6 +32,7 @@ from storage.database import Address, Database, open_database
 from storage.mailbox import Mailbox
 from storage.outbox import Outbox
 from storage.people import People
+from storage.tombstones import Digests
 
 _AWAIT_DATABASE = timedelta(seconds=10)
 _ASK_AGAIN_AFTER = timedelta(seconds=1)
@@ -154,7 +155,9 @@ def web_app(process: Process, more: Sequence[BaseRoute] = ()) -> Starlette:
     web = Web(
         kinds=KINDS,
         channels=process.channels,
-        mailbox=Mailbox(process.database),
+        mailbox=Mailbox(
+            process.database, digests=Digests(key.get_secret_value().encode()) if key else None
+        ),
         outbox=Outbox(process.database),
         database=process.database,
         metrics=metrics_of(process.database, limits),

@@ -77,8 +77,6 @@ delete from queue.pgqueuer where id in (
 
 _INTERRUPT = "select pg_notify($1, id) from unnest($2::text[]) as id"
 
-_FILES = "select path from erased_file where erased_at >= $1 order by path"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasedIdentity:
@@ -187,27 +185,6 @@ class Erasure:
             )
             rows = await _removed(connection, found, sessions)
         return Receipt(receipt_id=receipt_id, erased_at=now, identities=identities, rows=rows)
-
-    async def files(self, *, since: datetime) -> tuple[str, ...]:
-        """Read which handoffs' files have been due to go since then, on whichever host.
-
-        Raises:
-            StoreUnavailable: The database is out of reach.
-        """
-        async with self._database.hot() as connection:
-            return tuple(row["path"] for row in await connection.fetch(_FILES, since))
-
-    async def forget_messages(self, *, now: datetime) -> None:
-        """Drop the digests of messages that no platform sends again any more.
-
-        Raises:
-            StoreUnavailable: The database is out of reach.
-        """
-        async with self._database.hot() as connection:
-            await connection.execute(
-                "delete from erasure where kind = 'message' and erased_at <= $1",
-                now - SENT_AGAIN_WITHIN,
-            )
 
     async def _latest_messages(
         self, connection: asyncpg.Connection, found: _Person, *, now: datetime

@@ -10,11 +10,12 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 
 from context.messages import MessageId, PersonId, Platform, UserId
+from storage.database import Database
 
 SENT_AGAIN_WITHIN = timedelta(days=7)
 """Longest that a platform goes on sending a message (WhatsApp Cloud API, read 2026-11)."""
@@ -30,6 +31,8 @@ select pg_advisory_xact_lock_shared(hashtextextended(person_id, 0))
 from (select unnest($1::text[]) as person_id order by 1) gates
 """
 _CLOSE = _ENTER.replace("lock_shared", "lock")
+_FILES = "select path from erased_file where erased_at >= $1 order by path"
+_FORGET = "delete from erasure where kind = 'message' and erased_at <= $1"
 _HOLD_PAST = "select pg_advisory_xact_lock(hashtextextended($1, 1))"
 
 
@@ -49,6 +52,31 @@ class Digests:
 
     def _of(self, text: str) -> str:
         return hmac.digest(self.key, text.encode(), hashlib.sha256).hex()
+
+
+class Tombstones:
+    """What erased people left for workers to see to, in Postgres."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def files(self, *, since: datetime) -> tuple[str, ...]:
+        """Read which handoffs' files have been due to go since then, on whichever host.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        async with self._database.hot() as connection:
+            return tuple(row["path"] for row in await connection.fetch(_FILES, since))
+
+    async def forget_messages(self, *, now: datetime) -> None:
+        """Drop the digests of messages that no platform sends again any more.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        async with self._database.hot() as connection:
+            await connection.execute(_FORGET, now - SENT_AGAIN_WITHIN)
 
 
 async def enter(connection: asyncpg.Connection, persons: Iterable[PersonId]) -> None:

@@ -9,6 +9,7 @@ from context.handoff import HandoffDocument, markdown
 from context.operations import Operations
 from context.policy import occupancy
 from storage.compaction_history import CompactionRecord, RotationRecord
+from storage.erasure import Receipt
 from storage.handoffs import HandoffSummary, StoredHandoff
 from storage.paging import Page
 from storage.recall import Hit
@@ -22,6 +23,7 @@ _SESSION = TypeAdapter(SessionRecord)
 _COMPACTIONS = TypeAdapter(tuple[CompactionRecord, ...])
 _ROTATIONS = TypeAdapter(tuple[RotationRecord, ...])
 _HITS = TypeAdapter(tuple[Hit, ...])
+_RECEIPT = TypeAdapter(Receipt)
 _HIT_FIELDS = {"message_id", "session_id", "role", "text", "score", "sent_at"}
 
 T = TypeVar("T")
@@ -50,6 +52,12 @@ def _page(page: Page[T], items: TypeAdapter[tuple[T, ...]]) -> Shape:
         "items": items.dump_python(page.items, mode="json"),
         "next_cursor": None if page.next_cursor is None else str(page.next_cursor),
     }
+
+
+def receipt_shape(receipt: Receipt) -> Shape:
+    """`{"receipt_id", "erased_at", "identities": [{"platform", "digest"}], "rows": {table: n}}`."""
+    shape: Shape = _RECEIPT.dump_python(receipt, mode="json")
+    return shape
 
 
 def summary_shape(summary: HandoffSummary) -> Shape:

@@ -45,15 +45,19 @@ async def person(database: Database, given: str) -> UserId:
     Raises:
         StoreUnavailable: The database is out of reach.
     """
+    return await Pseudonyms(People(database), secret_key=secret_key()).meant(UserId(given))
+
+
+def secret_key() -> str | None:
+    """Give the service's key: the one that is set, or dev's own; None if there is none."""
     settings = read(Settings)
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
     kept = secret_key_file(settings)
-    key = settings.secret_key.get_secret_value() if settings.secret_key else None
-    if key is None and kept.exists():
-        key = kept.read_text().strip()
-    return await Pseudonyms(People(database), secret_key=key).meant(UserId(given))
+    return kept.read_text().strip() if kept.exists() else None
 
 
-def stop(text: str) -> NoReturn:
+def stop(text: str, *, code: int = 1) -> NoReturn:
     """Say why what was asked for cannot be done, and end the command."""
     sys.stderr.write(f"bot: {text}\n")
-    raise typer.Exit(1)
+    raise typer.Exit(code)

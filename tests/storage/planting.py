@@ -6,15 +6,13 @@ It is made from the tables themselves, so a table that is added later has its ro
 import json
 import re
 from collections.abc import Mapping
+from uuid import uuid4
 
-from sqlalchemy import (
-    ARRAY,
-    CheckConstraint,
-    Column,
-    Table,
-)
+from sqlalchemy import ARRAY, CheckConstraint, Column, Table
+from sqlalchemy.dialects.postgresql import JSONB
 
 from storage.database import Database
+from storage.erasure import OUTLIVES
 from storage.tables.row import NAMES
 from tests.builders import NOON
 from tests.storage.scenes import rows
@@ -103,6 +101,8 @@ def _row(table: Table, mark: str) -> dict[str, object]:
         "person_id": f"{mark} person.id",
         **_FIXED.get(table.name, {}),
     }
+    if table.name == OUTLIVES:
+        told["id"] = uuid4().hex
     return {
         column.name: told.get(column.name, _value(column, mark))
         for column in table.c
@@ -112,9 +112,10 @@ def _row(table: Table, mark: str) -> dict[str, object]:
 
 def _value(column: Column[object], mark: str) -> object:
     numbers = isinstance(column.type, ARRAY) and column.type.item_type.python_type is int
+    if isinstance(column.type, JSONB):
+        return {"mark": [mark]}
     by_type: Mapping[type, object] = {
         str: f"{mark} {column.table.name}.{column.name}",
-        dict: {"mark": [mark]},
         list: [1] if numbers else [mark],
         bool: True,
         int: 1,

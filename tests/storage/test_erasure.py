@@ -9,7 +9,7 @@ from storage.database import Database
 from storage.erasure import OUTLIVES, Erasure
 from storage.mailbox import Mailbox
 from storage.tables.row import NAMES
-from storage.tombstones import Digests
+from storage.tombstones import Digests, Tombstones
 from tests.builders import NOON, USER, an_inbound
 from tests.storage.planting import found, held, plant, tables_of_people
 from tests.storage.scenes import ADA, arrive, everything, jobs, rows, value
@@ -125,8 +125,8 @@ async def test_files_of_handoffs_are_listed_for_every_host(database: Database) -
     user_id = UserId(await plant(database, "<ADA>"))
     await erasure(database).erase(user_id, now=NOON)
 
-    assert await erasure(database).files(since=NOON) == ("/handoffs/1.md",)
-    assert await erasure(database).files(since=LATER) == ()
+    assert await Tombstones(database).files(since=NOON) == ("/handoffs/1.md",)
+    assert await Tombstones(database).files(since=LATER) == ()
 
 
 async def test_a_message_from_before_the_erasure_stays_away(database: Database) -> None:
@@ -177,9 +177,9 @@ async def test_digests_of_messages_go_when_no_platform_sends_them_again(
     await mailbox.put([an_inbound(number=1)], now=NOON)
     await erasure(database).erase(USER, now=NOON)
 
-    await erasure(database).forget_messages(now=NOON + timedelta(days=6))
+    await Tombstones(database).forget_messages(now=NOON + timedelta(days=6))
     assert await value(database, "select count(*) from erasure") == 2
-    await erasure(database).forget_messages(now=NOON + timedelta(days=8))
+    await Tombstones(database).forget_messages(now=NOON + timedelta(days=8))
 
     assert await rows(database, "select digest, kind from erasure") == [
         {"digest": DIGESTS.of_identity(SLACK, USER), "kind": "identity"}
