@@ -94,7 +94,7 @@ async def opened_model(process: Process) -> AsyncIterator[Model]:
 def worker(process: Process, model: Model, *, direct: Address) -> Worker:
     """Build the worker."""
     database, clock, channels = process.database, process.clock, process.channels
-    lanes = Lanes(database)
+    lanes, heralds = Lanes(database), (LogHerald(),)
     limits = limits_of(process.settings)
     ledger, sessions, chores = Ledger(database), Sessions(database), Chores(database)
     compactions = Compactions(database)
@@ -109,7 +109,7 @@ def worker(process: Process, model: Model, *, direct: Address) -> Worker:
         channels=channels,
         clock=clock,
         limits=limits,
-        heralds=(LogHerald(),),
+        heralds=heralds,
     )
     turns = Turns(
         lanes=lanes,
@@ -140,6 +140,7 @@ def worker(process: Process, model: Model, *, direct: Address) -> Worker:
         channels=channels,
         clock=clock,
         limits=limits,
+        heralds=heralds,
     )
     delivery = Delivery(outbox=Outbox(database), lanes=lanes, channels=channels, clock=clock)
     return Worker(

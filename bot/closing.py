@@ -14,7 +14,7 @@ from context.facts import Fact
 from context.lifecycle import AgentState
 from context.notices import wanted
 from context.pace import added_tokens, paced, turns_left
-from context.policy import HandOff, Notify, Proceed, Rotate, Thresholds, decide
+from context.policy import HandOff, Notify, Proceed, Rotate, Thresholds, decide, reached
 from context.prompt import StopReason
 from context.redaction import placeholders, redacted_items
 from context.session import Agent, Level
@@ -25,6 +25,12 @@ from storage.compactions import failures_in_a_row, weak_in_a_row
 from storage.handing_over import Handoff
 from storage.ledger import Closing, Skipped
 from storage.outbox import Kind, Spoken
+
+_STATES = {
+    Level.NONE: AgentState.ACTIVE,
+    Level.WARNING: AgentState.WARNING,
+    Level.CRITICAL: AgentState.CRITICAL,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +89,7 @@ def judged(turn: Turn, standing: Standing, finished: Finished, *, now: datetime)
     if not isinstance(decision, Notify):
         spoken += _usage_line(turn, standing, replace(agent, told=told))
     tasks = _tasks(turn, standing, agent, now=now)
-    agent = replace(agent, told=told, state=_state(told, tasks))
+    agent = replace(agent, told=told).entering(_state(turn, agent, told=told, tasks=tasks))
     return Verdict(agent=agent, spoken=spoken, tasks=tasks)
 
 
@@ -212,14 +218,20 @@ def _given_way(
     trigger: Trigger,
 ) -> Verdict:
     spoken += critical(turn, standing, occupied_tokens=agent.occupied_tokens)
-    agent = replace(agent, told=Level.CRITICAL, state=AgentState.CRITICAL)
+    agent = replace(agent, told=Level.CRITICAL).entering(AgentState.CRITICAL)
     return Verdict(agent=agent, spoken=spoken, trigger=trigger)
 
 
-def _state(told: Level, tasks: tuple[Task, ...]) -> AgentState:
+def _state(turn: Turn, agent: Agent, *, told: Level, tasks: tuple[Task, ...]) -> AgentState:
     if any(isinstance(task, Compact) for task in tasks):
         return AgentState.COMPACTING
-    return AgentState.WARNING if told is Level.WARNING else AgentState.ACTIVE
+    if not turn.is_managed:  # nobody is told and nothing follows, but operators can see it
+        told = reached(
+            occupied_tokens=agent.occupied_tokens,
+            limit_tokens=turn.limit_tokens,
+            thresholds=turn.limits.thresholds,
+        )
+    return _STATES[told]
 
 
 def _greeting(voice: Voice, standing: Standing) -> tuple[Spoken, ...]:

@@ -1,12 +1,13 @@
 """The control lane: commands, edits and deletions, handled beside the turn they concern."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import assert_never
 from uuid import uuid4
 
 import structlog
 
 from bot.asked import Asked
+from bot.heralds import Herald, tell_ended
 from bot.limits import Limits
 from bot.ports import Clock, Model
 from bot.voice import Voice
@@ -57,7 +58,7 @@ log = structlog.get_logger()
 class Commands:
     """Handles what waits in a session's control lane."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each thing that a command may concern
         self,
         *,
         lanes: Lanes,
@@ -68,6 +69,7 @@ class Commands:
         channels: Mapping[Provider, Channel],
         clock: Clock,
         limits: Limits,
+        heralds: Sequence[Herald] = (),
     ) -> None:
         self._lanes = lanes
         self._control = control
@@ -76,8 +78,14 @@ class Commands:
         self._channels = channels
         self._clock = clock
         self._limits = limits
+        self._heralds = heralds
         window = WindowCommands(
-            control=control, sessions=sessions, chronicle=chronicle, clock=clock
+            control=control,
+            sessions=sessions,
+            chronicle=chronicle,
+            clock=clock,
+            limits=limits,
+            heralds=heralds,
         )
         self._obeyed: Mapping[str, Callable[[Asked], Awaitable[None]]] = {
             "help": self._help,
@@ -192,7 +200,7 @@ class Commands:
             provider=message.reply_to.provider,
             started_at=self._clock.now(),
         )
-        await self._control.stop(
+        ended = await self._control.stop(
             asked.claim,
             message,
             lambda _: asked.answer(notices.new_started(language=asked.language)),
@@ -201,6 +209,7 @@ class Commands:
             successor=successor,
             now=self._clock.now(),
         )
+        await tell_ended(self._heralds, ended, limit_tokens=self._limits.tokens)
 
     async def _choose_notices(self, asked: Asked) -> None:
         """Keep what was chosen, if anything was, and say what holds."""

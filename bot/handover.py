@@ -1,7 +1,7 @@
 """Handing over: at a turn's end, before a call that would not fit, and between turns by wish."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from context.language import Language
 from context.lifecycle_events import events_of
 from context.messages import Provider, TurnId
 from context.notes import Notes
+from context.notices import wanted
 from context.prompt import Item
 from context.session import Agent, Level
 from storage.chores import Chore, Chores
@@ -110,23 +111,75 @@ class Handovers:
         Raises:
             SessionConflict: The claim is lost.
         """
-        agent = replace(standing.agent, told=Level.CRITICAL)
+
+        def told(apart: Turn) -> tuple[Spoken, ...]:
+            return critical(apart, standing, occupied_tokens=standing.prompt_tokens)
+
+        return await self._taken_over(
+            turn,
+            standing,
+            agent=replace(standing.agent, told=Level.CRITICAL),
+            trigger=Trigger.PROMPT_TOO_LONG,
+            seed_tokens=_seed_beside(turn, alone),
+            told=told,
+        )
+
+    async def replaced(self, turn: Turn, standing: Standing) -> Standing:
+        """Let a fresh agent take a turn over from one whose prompt the model server refuses.
+
+        It takes little along: what is refused may stand in the latest turns.
+
+        Raises:
+            SessionConflict: The claim is lost.
+        """
+        log.error("agent.stuck", trace_id=standing.agent.trace_id)
+
+        def told(apart: Turn) -> tuple[Spoken, ...]:
+            if not wanted("handoff", standing.notices):
+                return ()
+            text = notices.handed_over_by_wish(
+                prefix=apart.voice.prefix, language=standing.language
+            )
+            return apart.voice.say(Kind.NOTICE, text, notice="handoff")
+
+        return await self._taken_over(
+            turn,
+            standing,
+            agent=standing.agent,
+            trigger=Trigger.PROMPT_REFUSED,
+            seed_tokens=int(turn.limit_tokens * _SMALLEST_SEED_SHARE),
+            told=told,
+        )
+
+    async def _taken_over(
+        self,
+        turn: Turn,
+        standing: Standing,
+        *,
+        agent: Agent,
+        trigger: Trigger,
+        seed_tokens: int,
+        told: Callable[[Turn], tuple[Spoken, ...]],
+    ) -> Standing:
+        """Hand over in the middle of a turn, and say so."""
         before = await self._opening.before(turn)
         legacy = await self._legacy(
             agent, before.items, before.document, name=turn.mail.messages[-1].speaker
         )
         handoff = await self._succession(
             legacy,
-            trigger=Trigger.PROMPT_TOO_LONG,
+            trigger=trigger,
             limit_tokens=turn.limit_tokens,
-            seed_tokens=_seed_beside(turn, alone),
+            seed_tokens=seed_tokens,
             turn_id=turn.turn_id,
         )
         apart = replace(turn, voice=turn.voice.apart(f"rotated-{standing.agent.version}"))
-        spoken = critical(apart, standing, occupied_tokens=standing.prompt_tokens)
-        spoken += _owned_up(apart, handoff)
         await self._ledger.hand_off(
-            turn.claim, turn.turn_id, handoff=handoff, spoken=spoken, now=self._clock.now()
+            turn.claim,
+            turn.turn_id,
+            handoff=handoff,
+            spoken=told(apart) + _owned_up(apart, handoff),
+            now=self._clock.now(),
         )
         await self._write(handoff)
         await self._tell(standing.agent, handoff, limit_tokens=turn.limit_tokens)
@@ -174,7 +227,7 @@ class Handovers:
         # An agent that has answered nothing yet would only hand on what it was handed.
         if agent.agent_id != chore.agent_id or agent.turns == 0:
             return False
-        return chore.trigger != "idle" or self._limits.manages(agent.user_id)
+        return self._limits.manages(agent.user_id)
 
     async def committed(self, turn: Turn, standing: Standing, laid_down: Closing) -> None:
         """See to what follows once a turn is committed: the file, and who wants to know."""

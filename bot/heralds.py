@@ -5,6 +5,7 @@ from typing import Protocol, assert_never
 
 import structlog
 
+from context.lifecycle import TerminationReason
 from context.lifecycle_events import (
     Critical,
     HandedOff,
@@ -12,7 +13,9 @@ from context.lifecycle_events import (
     Subject,
     Terminated,
     Warned,
+    ended,
 )
+from context.session import Agent
 
 log = structlog.get_logger()
 
@@ -48,6 +51,14 @@ async def tell_all(heralds: Sequence[Herald], events: Sequence[LifecycleEvent]) 
     for event in events:
         for herald in heralds:
             await herald.tell(event)
+
+
+async def tell_ended(
+    heralds: Sequence[Herald], agent: Agent | None, *, limit_tokens: int
+) -> None:
+    """Tell every herald of an agent that its person ended; of nothing where there was none."""
+    reason = TerminationReason.USER_REQUEST
+    await tell_all(heralds, ended(agent, limit_tokens=limit_tokens, reason=reason))
 
 
 def _figures(subject: Subject) -> dict[str, object]:

@@ -119,8 +119,8 @@ class Maintenance:
     async def _do(self, claim: Claim, chore: Chore) -> None:
         opened = await self._opening.opened(claim.session_id)
         agent = opened.agent
-        if agent is None or agent.agent_id != chore.agent_id or not agent.state.is_operational:
-            await self._settle(claim, chore, "done")  # its agent is gone, and the need with it
+        if agent is None or not self._is_due(chore, agent):
+            await self._settle(claim, chore, "done")
             return
         case = await self._case(claim, chore, opened=opened, agent=agent)
         match chore.kind:
@@ -132,6 +132,11 @@ class Maintenance:
                 raise TypeError("a handoff needs the claim of the turns")
             case never:
                 assert_never(never)
+
+    def _is_due(self, chore: Chore, agent: Agent) -> bool:
+        """Whether the agent that was meant is there still, and is managed at all."""
+        is_meant = agent.agent_id == chore.agent_id and agent.state.is_operational
+        return is_meant and self._limits.manages(agent.user_id)
 
     async def _case(self, claim: Claim, chore: Chore, *, opened: Opened, agent: Agent) -> _Case:
         limit_tokens = await self._opening.limit_tokens()

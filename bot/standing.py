@@ -220,8 +220,7 @@ def swapped(agent: Agent, past: tuple[Past, ...]) -> tuple[Agent, Summary | None
         freed = ready.before_tokens - (ready.after_tokens or 0)
         held = max(agent.occupied_tokens - freed, 0)
         agent = replace(
-            agent,
-            state=AgentState.ACTIVE,
+            agent.entering(AgentState.ACTIVE),
             occupied_tokens=held,
             compaction_id=ready.compaction_id,
             compactions=agent.compactions + 1,

@@ -1,7 +1,7 @@
 """How one agent follows another: the document, what is replayed, and who goes on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.limits import Limits
@@ -28,6 +28,7 @@ _REASONS = {
     Trigger.COMMAND: TerminationReason.USER_REQUEST,
     Trigger.IDLE: TerminationReason.IDLE_TIMEOUT,
     Trigger.ADMIN: TerminationReason.ADMIN_REQUEST,
+    Trigger.PROMPT_REFUSED: TerminationReason.ERROR,
 }
 """Why an agent ends, by what made it end; everything else forces a rotation."""
 
@@ -108,7 +109,7 @@ def succession(
         limit_tokens=limit_tokens,
         probe_score=score,
         completion_percentage=completion_percentage(kept),
-        ended=replace(agent, state=AgentState.HANDOFF_COMPLETE),
+        ended=agent.entering(AgentState.HANDOFF_PENDING, _ended_as(reason)),
         successor=_successor(agent, turn_id, history_from=replay_from, now=now),
         forced=reason is TerminationReason.FORCED_ROTATION,
     )
@@ -156,6 +157,11 @@ def _probed(
 
 def _told(document: HandoffDocument) -> str:
     return briefing(document, sequence=document.agent_info.version)
+
+
+def _ended_as(reason: TerminationReason) -> AgentState:
+    is_fault = reason is TerminationReason.ERROR
+    return AgentState.FAILED if is_fault else AgentState.HANDOFF_COMPLETE
 
 
 def _handoff_id(agent: Agent, turn_id: TurnId) -> str:

@@ -18,7 +18,7 @@ from bot.standing import Standing, Turn, fits, language_in, task
 from bot.voice import Voice
 from channels.port import Channel
 from context import notices
-from context.errors import ModelError, PromptTooLong
+from context.errors import ModelError, ModelFault, PromptTooLong
 from context.language import Language
 from context.messages import Provider, TurnId
 from storage.lanes import Claim, Lanes
@@ -136,8 +136,23 @@ class Turns:
             except PromptTooLong:
                 # Steps may have been committed since.
                 standing = await self._opening.standing(turn, channel)
+            except ModelFault as fault:
+                if not fault.is_refusal_of_prompt or not await self._is_stuck(turn, standing):
+                    raise
+                standing = await self._opening.standing(turn, channel)
+                standing = await self._handovers.replaced(turn, standing)
+                return standing, await self._loop.run(task(turn, standing))
         standing = await self._rotate(turn, standing)
         return standing, await self._loop.run(task(turn, standing))
+
+    async def _is_stuck(self, turn: Turn, standing: Standing) -> bool:
+        """Whether an agent's prompt is refused again, so that it will be refused for ever.
+
+        One that has answered nothing yet is not: its successor would begin with the same.
+        """
+        if not turn.is_managed or not standing.agent.turns:
+            return False
+        return await self._mailbox.failed_before(turn.claim, reason=ModelFault.__name__)
 
     async def _rotate(self, turn: Turn, standing: Standing) -> Standing:
         """Let a fresh agent take the turn over, without another model call.

@@ -3,7 +3,11 @@
 Nobody waits for what takes long: it is asked for as a chore, and said when it is done.
 """
 
+from collections.abc import Sequence
+
 from bot.asked import Asked
+from bot.heralds import Herald, tell_ended
+from bot.limits import Limits
 from bot.ports import Clock
 from bot.stored import read_back
 from context import history, notices
@@ -31,12 +35,21 @@ class WindowCommands:
     """Obeys `compact`, `handoff`, `history` and `why`."""
 
     def __init__(
-        self, *, control: Control, sessions: Sessions, chronicle: Chronicle, clock: Clock
+        self,
+        *,
+        control: Control,
+        sessions: Sessions,
+        chronicle: Chronicle,
+        clock: Clock,
+        limits: Limits,
+        heralds: Sequence[Herald] = (),
     ) -> None:
         self._control = control
         self._sessions = sessions
         self._chronicle = chronicle
         self._clock = clock
+        self._limits = limits
+        self._heralds = heralds
 
     async def compact(self, asked: Asked) -> None:
         """Ask for a compaction; what is written behind the command is what it must keep."""
@@ -44,6 +57,9 @@ class WindowCommands:
         agent = await self._sessions.current(asked.session_id)
         if agent is None or not agent.occupied_tokens:
             await self._answer(asked, notices.nothing_to_compact(language=language))
+            return
+        if not self._limits.manages(agent.user_id):
+            await self._answer(asked, notices.switched_off(language=language))
             return
         begun = asked.answer(notices.compaction_started(language=language))
         await self._ask(asked, agent, kind="compaction", begun=begun)
@@ -77,6 +93,9 @@ class WindowCommands:
         if agent is None or not agent.turns:
             await self._answer(asked, notices.nothing_to_hand_off(language=language))
             return
+        if not self._limits.manages(agent.user_id):
+            await self._answer(asked, notices.switched_off(language=language))
+            return
         begun = asked.answer(notices.handoff_started(language=language))
         await self._ask(asked, agent, kind="handoff", begun=begun)
 
@@ -103,7 +122,7 @@ class WindowCommands:
                 return asked.answer(notices.nothing_to_undo(language=language))
             return asked.answer(notices.undone(version=undone.version, language=language))
 
-        await self._control.undo(
+        undone = await self._control.undo(
             asked.claim,
             asked.message,
             told,
@@ -112,6 +131,8 @@ class WindowCommands:
             turn_id=asked.turn_id,
             now=self._clock.now(),
         )
+        ended = undone.ended if undone is not None else None
+        await tell_ended(self._heralds, ended, limit_tokens=self._limits.tokens)
 
     async def _ask(
         self, asked: Asked, agent: Agent, *, kind: ChoreKind, begun: tuple[Spoken, ...]

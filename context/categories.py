@@ -18,6 +18,7 @@ class Trigger(StrEnum):
     ROTATION_THRESHOLD = "rotation_threshold"
     PROMPT_TOO_LONG = "prompt_too_long"
     WINDOW_EXCEEDED = "window_exceeded"
+    PROMPT_REFUSED = "prompt_refused"
     COMMAND = "command"
     IDLE = "idle"
     ADMIN = "admin"

@@ -24,6 +24,7 @@ Messages say what happened, with ids; never message text, tokens, phone numbers 
 
 from collections.abc import Mapping
 from datetime import timedelta
+from http import HTTPStatus
 
 
 class BotError(Exception):
@@ -157,6 +158,11 @@ class ModelFault(ModelError):
         self.reason = reason
         self.status = status
         super().__init__(f"model fault: {reason}")
+
+    @property
+    def is_refusal_of_prompt(self) -> bool:
+        """Whether the API took exception to what it was sent, so that trying again is vain."""
+        return self.status == HTTPStatus.BAD_REQUEST
 
 
 class StoreError(BotError):

@@ -1,4 +1,11 @@
-"""The states an agent goes through, why it ends, and which steps between are legal."""
+"""The states an agent goes through, why it ends, and which steps between are legal.
+
+`initializing` has answered nothing yet. `warning` and `critical` say how full a window is; who
+is at `critical` gives way at once, so that it stays there only where nothing is handed over.
+`compacting` was asked to make room and has not begun a turn from less yet. `handoff_pending` is
+passed through inside the commit that ends it. `terminated` made room for another conversation,
+or an undo; `failed` could not go on, and another went on for it.
+"""
 
 from enum import StrEnum
 
@@ -71,8 +78,9 @@ _BREAKING_OFF = frozenset(
 """Open to every agent that is at work: a handoff may be forced or asked for at any time."""
 
 _STEPS = {
+    # Its first turn may fill its window as far as any later one.
     AgentState.INITIALIZING: _BREAKING_OFF
-    | {AgentState.ACTIVE, AgentState.WARNING, AgentState.CRITICAL},
+    | {AgentState.ACTIVE, AgentState.WARNING, AgentState.COMPACTING, AgentState.CRITICAL},
     AgentState.ACTIVE: _BREAKING_OFF
     | {AgentState.WARNING, AgentState.COMPACTING, AgentState.CRITICAL},
     AgentState.WARNING: _BREAKING_OFF

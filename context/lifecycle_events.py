@@ -123,6 +123,16 @@ def events_of(
     return tuple(events)
 
 
+def ended(
+    agent: Agent | None, *, limit_tokens: int, reason: TerminationReason
+) -> tuple[LifecycleEvent, ...]:
+    """Tell of an agent that ended between turns and has no successor; nothing if none did."""
+    if agent is None:
+        return ()
+    subject = _subject(agent, limit_tokens=limit_tokens)
+    return (Terminated(subject=subject, state=agent.state, reason=reason),)
+
+
 def _subject(agent: Agent, *, limit_tokens: int) -> Subject:
     return Subject(
         agent_id=agent.agent_id,

@@ -270,6 +270,11 @@ def handoff_failed(*, prefix: str = "/", language: Language = _ENGLISH) -> str:
     return _filled(words, prefix=prefix, language=language)
 
 
+def switched_off(*, language: Language = _ENGLISH) -> str:
+    """Say that nothing is tidied up or handed over for this person."""
+    return SENTENCES[language].switched_off
+
+
 def started_small(*, language: Language = _ENGLISH) -> str:
     """Tell that the fresh agent could take over only the essentials."""
     return SENTENCES[language].started_small

@@ -105,6 +105,14 @@ def decide(
     return Proceed(still_told)
 
 
+def reached(*, occupied_tokens: int, limit_tokens: int, thresholds: Thresholds) -> Level:
+    """The level that an occupancy is at, whoever was told of it."""
+    filled = occupancy(occupied_tokens, limit_tokens)
+    if _reaches(filled, thresholds.critical) or _reaches(filled, thresholds.rotation):
+        return Level.CRITICAL
+    return Level.WARNING if _reaches(filled, thresholds.warning) else Level.NONE
+
+
 def _reaches(filled: float, threshold: float | None) -> bool:
     return threshold is not None and filled >= threshold
 

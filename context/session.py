@@ -1,10 +1,11 @@
 """A session's current agent, as a value: who it is and how full its window was."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
+from functools import reduce
 
-from context.lifecycle import AgentState
+from context.lifecycle import AgentState, after
 from context.messages import AgentId, PersonId, Platform, Provider, SessionId, TraceId, UserId
 from context.usage import BYTES_PER_TOKEN
 
@@ -64,3 +65,11 @@ class Agent:
     bytes_per_token: float = BYTES_PER_TOKEN
     handoffs_in_a_row: int = 0
     started_at: datetime
+
+    def entering(self, *states: AgentState) -> "Agent":
+        """Take one legal step after another; the only way in which an agent's state changes.
+
+        Raises:
+            IllegalTransition: One of them is none.
+        """
+        return replace(self, state=reduce(after, states, self.state))

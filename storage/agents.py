@@ -1,5 +1,6 @@
 """An agent as its row, and back."""
 
+import asyncpg
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.engine import RowMapping
@@ -50,7 +51,7 @@ async def keep_agent(connection: AsyncConnection, agent: Agent) -> None:
     await connection.execute(_KEEP, agent_columns(agent))
 
 
-def agent_value(row: RowMapping) -> Agent:
+def agent_value(row: RowMapping | asyncpg.Record) -> Agent:
     """Read one agent row."""
     return Agent(
         agent_id=AgentId(row["id"]),

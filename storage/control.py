@@ -22,6 +22,7 @@ from context.messages import (
 )
 from context.notices import Preference
 from context.session import Agent
+from storage.agents import agent_value
 from storage.chores import Request, ask
 from storage.corrections import SETTLE, amend, withdraw
 from storage.database import Database
@@ -121,7 +122,7 @@ class Control:
         turn_id: TurnId,
         now: datetime,
         successor: Agent | None = None,
-    ) -> None:
+    ) -> Agent | None:
         """Cancel the turn at work and refuse what waited before the command.
 
         Args:
@@ -132,16 +133,21 @@ class Control:
             turn_id: Under which the answer is booked.
             now: The time.
             successor: With which agent the session goes on, for a new start.
+
+        Returns:
+            The agent that a new start ended, if there was one.
         """
+        ended = None
         async with self._handling(claim, session_id) as connection:
             await interrupt(connection, session_id)
             refused: int = await connection.fetchval(
                 _REFUSE_WAITING, session_id, command.message_id, now
             )
             if successor is not None:
-                await _begin_anew(connection, successor, now=now)
+                ended = await _begin_anew(connection, successor, now=now)
             answer = spoken(refused)
             await _answer(connection, claim, command, spoken=answer, turn_id=turn_id, now=now)
+        return ended
 
     async def ask(
         self,
@@ -179,7 +185,7 @@ class Control:
         successor: AgentId,
         turn_id: TurnId,
         now: datetime,
-    ) -> None:
+    ) -> Undone | None:
         """Take back the handoff that a session's agent began from, interrupting a turn.
 
         Args:
@@ -197,6 +203,7 @@ class Control:
             )
             answer = spoken(undone)
             await _answer(connection, claim, command, spoken=answer, turn_id=turn_id, now=now)
+        return undone
 
     async def choose_notices(
         self,
@@ -256,11 +263,13 @@ async def _answer(
     )
 
 
-async def _begin_anew(connection: asyncpg.Connection, agent: Agent, *, now: datetime) -> None:
+async def _begin_anew(
+    connection: asyncpg.Connection, agent: Agent, *, now: datetime
+) -> Agent | None:
     """End the current agent, and make a new one current, on a trace of its own."""
-    await connection.execute(
+    ended = await connection.fetchrow(
         "update agent set state = 'terminated', termination_reason = 'user_request',"
-        " ended_at = $2 where id = (select agent_id from session where id = $1)",
+        " ended_at = $2 where id = (select agent_id from session where id = $1) returning *",
         agent.session_id,
         now,
     )
@@ -288,3 +297,4 @@ async def _begin_anew(connection: asyncpg.Connection, agent: Agent, *, now: date
         agent.agent_id,
         now,
     )
+    return agent_value(ended) if ended is not None else None

@@ -104,6 +104,12 @@ from chosen where i.id = chosen.id and i.state in ('pending', 'taken')
 returning i.body, i.turn_id, i.attempts, i.sent_at, i.position
 """
 
+_LATEST_FATE = """
+select state, reason from inbox
+where session_id = $1 and lane = 'turn' and state not in ('pending', 'taken')
+order by sent_at desc, position desc limit 1
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
@@ -220,6 +226,16 @@ class Mailbox:
             messages=tuple(inbound(row["body"]) for row in rows),
             attempts=max(row["attempts"] for row in rows),
         )
+
+    async def failed_before(self, claim: Claim, *, reason: str) -> bool:
+        """Tell whether the session's latest turn that came to an end failed for this reason.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        async with self._database.hot() as connection:
+            row = await connection.fetchrow(_LATEST_FATE, claim.session_id)
+        return row is not None and (row["state"], row["reason"]) == ("failed", reason)
 
 
 def _sender(message: InboundMessage) -> PersonId:

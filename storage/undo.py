@@ -16,7 +16,9 @@ import asyncpg
 
 from context.lifecycle import TerminationReason
 from context.messages import AgentId, SessionId, TraceId
+from context.session import Agent
 from context.usage import estimated_block_tokens
+from storage.agents import agent_value
 from storage.chores import ChoreTrigger, Request, ask
 from storage.database import Database
 from storage.interrupts import interrupt, lock_turns
@@ -66,6 +68,7 @@ select $2, session_id, person_id, covers_to, document, made_at from notes where 
 
 _END = """
 update agent set state = 'terminated', termination_reason = $2, ended_at = $3 where id = $1
+returning *
 """
 
 _FULL = {TerminationReason.CONTEXT_WINDOW_EXHAUSTED, TerminationReason.FORCED_ROTATION}
@@ -73,9 +76,15 @@ _FULL = {TerminationReason.CONTEXT_WINDOW_EXHAUSTED, TerminationReason.FORCED_RO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """A handoff was taken back; `version` is the agent that goes on."""
+    """A handoff was taken back.
+
+    Attributes:
+        version: The agent that goes on.
+        ended: The agent that ended for it; None where the handoff was only asked for yet.
+    """
 
     version: int
+    ended: Agent | None = None
 
 
 class Kept(StrEnum):
@@ -157,7 +166,7 @@ async def take_back(
         return None
     await interrupt(connection, session_id)
     await _branch(connection, current, earlier, successor=successor, now=now)
-    await _end(connection, current["id"], trigger=trigger, now=now)
+    ended = await _end(connection, current["id"], trigger=trigger, now=now)
     await _point(connection, current["trace_id"], active=earlier["began_from"])
     await connection.execute(
         "update session set agent_id = $2, updated_at = $3 where id = $1",
@@ -169,7 +178,7 @@ async def take_back(
         # It gave way because it was full, and is to have room again before it is full again.
         room = Request(agent_id=successor, kind="compaction", trigger=trigger)
         await ask(connection, session_id, room, now=now)
-    return Undone(version=earlier["version"])
+    return Undone(version=earlier["version"], ended=ended)
 
 
 async def _branch(
@@ -203,18 +212,19 @@ async def _branch(
 
 async def _end(
     connection: asyncpg.Connection, agent_id: str, *, trigger: ChoreTrigger, now: datetime
-) -> None:
+) -> Agent:
     """End the agent whose handoff is taken back; what was made for its next turn is late."""
     reason = (
         TerminationReason.ADMIN_REQUEST
         if trigger == "admin"
         else TerminationReason.USER_REQUEST
     )
-    await connection.execute(_END, agent_id, reason, now)
+    ended = await connection.fetchrow(_END, agent_id, reason, now)
     await connection.execute(
         "update compaction set state = 'stale' where agent_id = $1 and state = 'ready'",
         agent_id,
     )
+    return agent_value(ended)
 
 
 async def _point(connection: asyncpg.Connection, trace_id: str, *, active: str | None) -> None:

@@ -69,6 +69,7 @@ CHINESE = Sentences(
     ),
     nothing_to_hand_off="还没有什么可以交接：我们才刚刚开始。",
     handoff_failed="刚才没能交接；什么都没有改变。请继续写，或者再试一次 {handoff}。",
+    switched_off="这里关闭了整理和更换智能体；我只统计用量。",
     handoff_shown="智能体 {before} 给智能体 {after} 留下了这些笔记：",
     no_handoff="没有可以显示的笔记：在我之前没有别的智能体。",
     undone="↩️ 已撤销：由智能体 {version} 继续，它之前的内容都在。",

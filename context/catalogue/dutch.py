@@ -91,6 +91,10 @@ DUTCH = Sentences(
         "Overdragen lukte net niet; er is niets veranderd. Schrijf verder, of probeer {handoff} nog "
         "eens."
     ),
+    switched_off=(
+        "Opruimen en wisselen van agent zijn hier uitgeschakeld; ik tel alleen wat in "
+        "gebruik is."
+    ),
     handoff_shown="Agent {before} liet deze notities achter voor agent {after}:",
     no_handoff="Er zijn geen notities: vóór mij was hier geen andere agent.",
     undone="↩️ Teruggedraaid: agent {version} gaat verder, met alles wat hij eerder had.",

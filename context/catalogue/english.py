@@ -82,6 +82,9 @@ ENGLISH = Sentences(
     handoff_failed=(
         "I could not hand over just now; nothing has changed. Keep writing, or try {handoff} again."
     ),
+    switched_off=(
+        "Tidying up and fresh agents are switched off here; I only count what is in use."
+    ),
     handoff_shown="Agent {before} left these notes for agent {after}:",
     no_handoff="There are no notes to show: no other agent was here before me.",
     undone="↩️ Taken back: agent {version} goes on, with everything it had before.",

@@ -101,6 +101,10 @@ FRENCH = Sentences(
         "Je n'ai pas pu passer le relais pour l'instant ; rien n'a changé. Continuez à écrire, ou "
         "réessayez {handoff}."
     ),
+    switched_off=(
+        "Les résumés et le passage à un nouvel agent sont désactivés ici ; je compte "
+        "seulement ce qui est utilisé."
+    ),
     handoff_shown="L'agent {before} a laissé ces notes à l'agent {after} :",
     no_handoff="Il n'y a pas de notes à montrer : aucun agent n'était là avant moi.",
     undone="↩️ Retour en arrière : l'agent {version} continue, avec tout ce qu'il avait avant.",

@@ -95,6 +95,9 @@ GERMAN = Sentences(
         "Die Übergabe hat gerade nicht geklappt; es hat sich nichts geändert. Schreib weiter, oder "
         "versuch {handoff} noch einmal."
     ),
+    switched_off=(
+        "Aufräumen und Agentenwechsel sind hier abgeschaltet; ich zähle nur, was belegt ist."
+    ),
     handoff_shown="Diese Notizen hat Agent {before} für Agent {after} hinterlassen:",
     no_handoff="Es gibt keine Notizen: Vor mir war hier kein anderer Agent.",
     undone="↩️ Zurückgenommen: Agent {version} macht weiter, mit allem, was er vorher hatte.",

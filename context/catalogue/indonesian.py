@@ -93,6 +93,9 @@ INDONESIAN = Sentences(
         "Saya belum bisa menyerahkan percakapan sekarang; tidak ada yang berubah. Teruslah menulis, "
         "atau coba {handoff} lagi."
     ),
+    switched_off=(
+        "Meringkas dan berganti agen dimatikan di sini; saya hanya menghitung yang terpakai."
+    ),
     handoff_shown="Agen {before} meninggalkan catatan ini untuk agen {after}:",
     no_handoff="Tidak ada catatan untuk ditampilkan: sebelum saya tidak ada agen lain.",
     undone="↩️ Dibatalkan: agen {version} melanjutkan, dengan semua yang dimilikinya sebelumnya.",

@@ -95,6 +95,10 @@ ITALIAN = Sentences(
         "Per ora non sono riuscito a passare la conversazione; non è cambiato nulla. Continua a "
         "scrivere, o riprova {handoff}."
     ),
+    switched_off=(
+        "I riassunti e il passaggio a un nuovo agente sono disattivati qui; conto solo "
+        "quello che è in uso."
+    ),
     handoff_shown="L'agente {before} ha lasciato questi appunti per l'agente {after}:",
     no_handoff="Non ci sono appunti da mostrare: prima di me non c'era un altro agente.",
     undone="↩️ Annullato: continua l'agente {version}, con tutto quello che aveva prima.",

@@ -94,6 +94,9 @@ PORTUGUESE = Sentences(
         "Não consegui passar a conversa adiante agora; nada mudou. Continue escrevendo, ou tente "
         "{handoff} de novo."
     ),
+    switched_off=(
+        "Os resumos e a troca de agente estão desativados aqui; só conto o que está em uso."
+    ),
     handoff_shown="O agente {before} deixou estas notas para o agente {after}:",
     no_handoff="Não há notas para mostrar: não houve outro agente antes de mim.",
     undone="↩️ Desfeito: o agente {version} continua, com tudo o que tinha antes.",

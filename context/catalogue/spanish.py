@@ -95,6 +95,10 @@ SPANISH = Sentences(
         "No pude entregar el relevo ahora; no ha cambiado nada. Sigue escribiendo, o prueba {handoff} "
         "otra vez."
     ),
+    switched_off=(
+        "Aquí están desactivados los resúmenes y el relevo de agentes; solo cuento lo "
+        "que se usa."
+    ),
     handoff_shown="El agente {before} dejó estas notas para el agente {after}:",
     no_handoff="No hay notas que mostrar: antes de mí no hubo otro agente.",
     undone="↩️ Deshecho: sigue el agente {version}, con todo lo que tenía antes.",

@@ -86,6 +86,7 @@ TURKISH = Sentences(
         "Şu anda devredemedim; hiçbir şey değişmedi. Yazmaya devam edin ya da {handoff} komutunu "
         "yeniden deneyin."
     ),
+    switched_off="Özetleme ve yeni ajana geçiş burada kapalı; yalnızca kullanılanı sayıyorum.",
     handoff_shown="{before} numaralı ajan, {after} numaralı ajan için şu notları bıraktı:",
     no_handoff="Gösterilecek not yok: benden önce başka bir ajan yoktu.",
     undone="↩️ Geri alındı: {version} numaralı ajan, önceden sahip olduğu her şeyle sürdürüyor.",

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, Text, desc, text
 from sqlmodel import Field
 
-from storage.tables.row import Row, count
+from context.lifecycle import AgentState
+from storage.tables.row import Row, count, one_of
 
 
 class AgentRow(Row, table=True):
@@ -46,7 +47,9 @@ class AgentRow(Row, table=True):
     started_at: datetime
     ended_at: datetime | None = None
 
+    # The trigger `agent_step` refuses steps that `context.lifecycle` knows none of.
     __table_args__ = (
+        one_of("state", *AgentState),
         # A trace's agents, oldest first; no two agents of a trace share a version.
         Index("agent_trace", "trace_id", "version", unique=True),
         # The agents at work, by state (metrics).

@@ -19,6 +19,7 @@ from bot.emulator.servers.model_answer import Answer, Stalled, StopReason
 from bot.emulator.servers.model_request import MessageRequest, TextBlock
 from bot.emulator.servers.serving import serving
 from bot.handover import Handovers
+from bot.heralds import Herald
 from bot.limits import Limits
 from bot.maintain import Maintenance
 from bot.model.claude import Claude
@@ -93,6 +94,7 @@ class Chat:
         limits: Limits | None = None,
         channels: Mapping[Provider, Channel] | None = None,
         mailbox: Mailbox | None = None,
+        heralds: Sequence[Herald] = (),
     ) -> Turns:
         """What takes the turns."""
         limits = limits or usual(limit_tokens, thresholds)
@@ -113,6 +115,7 @@ class Chat:
                 channels=spoken_on,
                 clock=self.clock,
                 limits=limits,
+                heralds=heralds,
             ),
             ledger=ledger,
             channels=spoken_on,
@@ -164,6 +167,8 @@ class Chat:
         limit_tokens: int = LIMIT,
         control: Control | None = None,
         channels: Mapping[Provider, Channel] | None = None,
+        limits: Limits | None = None,
+        heralds: Sequence[Herald] = (),
     ) -> Commands:
         """What obeys commands."""
         return Commands(
@@ -174,7 +179,8 @@ class Chat:
             model=self.model,
             channels=self.channels if channels is None else channels,
             clock=self.clock,
-            limits=Limits(tokens=limit_tokens, thresholds=Thresholds()),
+            limits=limits or Limits(tokens=limit_tokens, thresholds=Thresholds()),
+            heralds=heralds,
         )
 
     async def receive(self, *messages: InboundMessage) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.emulator.servers.model_answer import Answer, StopReason, thinking
+from bot.limits import Limits
 from context import notices
 from context.policy import Thresholds
 from tests.bot.chat import LIMIT, Chat, a_message, given, says
@@ -208,3 +209,18 @@ async def test_what_an_agent_held_at_most_is_kept(chat: Chat) -> None:
         chat.database, "select occupied_tokens, peak_tokens, turns from agent"
     )
     assert agent == {"occupied_tokens": 4_000, "peak_tokens": 6_000, "turns": 2}
+
+
+@pytest.mark.parametrize(
+    ("share", "state"), [(0.5, "active"), (0.8, "warning"), (0.92, "critical"), (0.2, "active")]
+)
+async def test_operators_see_how_full_a_window_is_that_nobody_manages(
+    chat: Chat, share: float, state: str
+) -> None:
+    off = chat.turns(limits=Limits(tokens=LIMIT, usage_line="off", is_on=False))
+    chat.api.script(says(occupied_tokens=int(share * LIMIT)))
+
+    said = await chat.tell(a_message(), turns=off)
+
+    assert [one.notice for one in said] == [None, None]
+    assert await chat.agents() == [(1, state)]

@@ -200,3 +200,41 @@ async def test_a_turn_interrupted_before_its_first_step_begins_again(chat: Chat)
     assert [heard.kind for heard in told] == ["notice", "reply", "reply"]
     assert told[1].text == "Here I am."
     assert given(chat.asked[1]) == ["Hello"]
+
+
+async def test_an_agent_whose_prompt_is_refused_for_ever_is_replaced(chat: Chat) -> None:
+    """One bad block in a transcript would brick the conversation for good."""
+    refused = ApiError(400, "messages.0.content: could not process image")
+    chat.api.script(says("Noted."), refused, refused, says("It is BX-48213-A."))
+    await chat.tell(a_message("My order is BX-48213-A.", number=1))
+
+    failed = await chat.tell(a_message("And this?", number=2))
+    said = await chat.tell(a_message("What is my order?", number=3))
+
+    assert [heard.text for heard in failed] == [TOLD]
+    assert [heard.notice for heard in said] == ["handoff", None]
+    assert said[-1].text == "It is BX-48213-A."
+    assert any("BX-48213-A" in text for text in given(chat.asked[-1]))
+    assert await chat.agents() == [(1, "failed"), (2, "active")]
+    (handoff,) = await rows(chat.database, "select termination_reason from agent_handoff")
+    assert handoff["termination_reason"] == "error"
+
+
+@pytest.mark.parametrize("fault", [404, 401])
+async def test_a_fault_that_is_not_the_prompts_replaces_nobody(chat: Chat, fault: int) -> None:
+    broken = ApiError(fault, "no")
+    chat.api.script(says("Noted."), broken, broken)
+    for number in range(1, 4):
+        await chat.tell(a_message(number=number))
+
+    assert await chat.agents() == [(1, "active")]
+
+
+async def test_a_fresh_agent_whose_prompt_is_refused_is_not_replaced_again(chat: Chat) -> None:
+    refused = [ApiError(400, "no") for _ in range(5)]
+    chat.api.script(says("Noted."), *refused)
+    for number in range(1, 5):
+        await chat.tell(a_message(number=number))
+
+    assert [version for version, _ in await chat.agents()] == [1, 2]
+    assert (await chat.fates())[1:] == [("failed", "ModelFault")] * 3

@@ -266,6 +266,34 @@ async def test_a_slash_command_acts_on_the_latest_conversation_there(chat: Chat)
     )
 
 
+@pytest.mark.parametrize("name", ["compact", "handoff"])
+@pytest.mark.parametrize("language", Language)
+async def test_where_windows_are_not_managed_both_say_so(
+    chat: Chat, name: str, language: Language
+) -> None:
+    await chat.tell(a_message())
+    await run(chat.database, "update person set language = $1", language)
+    off = chat.commands(limits=Limits(tokens=LIMIT, is_on=False))
+
+    told = await chat.command(a_command(name), commands=off)
+
+    assert told == [notices.switched_off(language=language)]
+    assert await asked_for(chat) == []
+
+
+async def test_what_was_asked_for_before_it_was_switched_off_is_not_done(chat: Chat) -> None:
+    await chat.tell(a_message())
+    await chat.command(a_command("compact"), a_command("handoff", number=101))
+    off = Limits(tokens=LIMIT, is_on=False)
+
+    await chat.tidy(a_message(), limits=off)
+    await chat.go_on(a_message(), chat.turns(limits=off))
+
+    assert {one["state"] for one in await asked_for(chat)} == {"done"}
+    assert await chat.agents() == [(1, "active")]
+    assert await value(chat.database, "select count(*) from compaction") == 0
+
+
 def roomy(chat: Chat) -> Turns:
     """Agents with ten times the room."""
     return chat.turns(limits=Limits(tokens=10 * LIMIT, usage_line="off"))

@@ -89,7 +89,7 @@ def test_predicates_part_the_states() -> None:
 
 
 LEGAL = {
-    "initializing": "active warning critical handoff_pending terminated failed",
+    "initializing": "active warning compacting critical handoff_pending terminated failed",
     "active": "warning compacting critical handoff_pending terminated failed",
     "warning": "active compacting critical handoff_pending terminated failed",
     "compacting": "active warning critical handoff_pending terminated failed",

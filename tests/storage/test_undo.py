@@ -54,7 +54,8 @@ async def test_the_earlier_agents_context_becomes_current_again(database: Databa
 
     undone = await undo(database, line)
 
-    assert undone == Undone(version=1)
+    assert isinstance(undone, Undone)
+    assert undone.version == 1
     opened = await Sessions(database).open(line.session)
     assert opened.agent is not None
     assert opened.agent == replace(
@@ -259,7 +260,8 @@ async def test_a_handoff_that_is_only_asked_for_is_not_made(database: Database) 
 
     undone = await undo(database, line)
 
-    assert undone == Undone(version=2)
+    assert isinstance(undone, Undone)
+    assert undone.version == 2
     assert (await line.current()).version == 2
     assert await value(database, "select state from chore") == "done"
 
@@ -301,7 +303,7 @@ async def test_a_command_takes_back_and_says_so(database: Database) -> None:
         now=LATER,
     )
 
-    assert heard == [Undone(version=1)]
+    assert [one.version for one in heard if one is not None] == [1]
     assert (await line.current()).agent_id == "agent-back"
     assert await value(
         database, "select state from inbox where id = $1", command.message_id
@@ -319,7 +321,8 @@ async def test_an_operator_takes_a_trace_back(
 
     undone = await Undo(database).of_trace(trace, now=LATER)
 
-    assert undone == Undone(version=1)
+    assert isinstance(undone, Undone)
+    assert undone.version == 1
     assert await interrupts.next() == line.session
     assert (await line.current()).version == 3
     assert await value(
