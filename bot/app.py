@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -23,6 +23,7 @@ from bot.logs import configure
 from bot.metrics import metrics_of
 from bot.serving import serve, stop_signal
 from bot.settings import NOT_BUILT_YET, Settings, environment, read, required
+from bot.tracing_settings import TracingSettings
 from bot.web import Web
 from channels.port import Channel, ChannelSettings
 from channels.registry import KINDS
@@ -56,7 +57,7 @@ def process_settings() -> Settings:
     Raises:
         ConfigError: Names every bad variable, the channels' too.
     """
-    return read(Settings, *(kind.settings for kind in KINDS))
+    return read(Settings, TracingSettings, *(kind.settings for kind in KINDS))
 
 
 def run_web(settings: Settings) -> None:
@@ -111,7 +112,10 @@ async def opened(
         StoreUnavailable: The database stays out of reach.
     """
     clock = SystemClock()
+    tracing = read(TracingSettings)
     async with AsyncExitStack() as stack:
+        if tracing.endpoint is not None:
+            await stack.enter_async_context(_traced(settings, tracing, clock))
         database = await _open_in_time(
             stack, where, connections=settings.db_pool_size, clock=clock
         )
@@ -124,6 +128,16 @@ async def opened(
                 variables.open(public_url=callbacks_url, now=clock.now)
             )
         yield Process(settings=settings, clock=clock, database=database, channels=channels)
+
+
+def _traced(
+    settings: Settings, tracing: TracingSettings, clock: SystemClock
+) -> AbstractAsyncContextManager[None]:
+    """Begin to send traces; only whoever does so pays for the library."""
+    from bot.tracing import traced  # noqa: PLC0415 - takes half a second, seldom needed
+
+    key = settings.secret_key
+    return traced(tracing, secret_key=key.get_secret_value() if key else "", now=clock.now)
 
 
 async def _open_in_time(

@@ -5,12 +5,15 @@ sent again; a permanent refusal is recorded and what follows goes on.
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import assert_never
 
 import structlog
 
+from bot import spans
 from bot.ports import Clock
+from bot.spans import Place, Span
 from channels.port import Channel
 from context.errors import DeliveryError, DeliveryUncertain
 from context.messages import OutboundMessage, Provider
@@ -66,15 +69,18 @@ class Delivery:
                         return None
                 case NotYet(until=until):
                     return max(until - now, timedelta(milliseconds=50))
-                case ToSend(outbound=outbound, attempts=attempts):
-                    await self._send(claim, outbound, attempts=attempts)
+                case ToSend(outbound=outbound, attempts=attempts) as next_one:
+                    with _told(claim, next_one) as span:
+                        await self._send(claim, outbound, attempts=attempts, span=span)
                 case Unsettled() as unsettled:
                     if (wait := await self._settle(claim, unsettled)) is not None:
                         return wait
                 case never:
                     assert_never(never)
 
-    async def _send(self, claim: Claim, outbound: OutboundMessage, *, attempts: int) -> None:
+    async def _send(
+        self, claim: Claim, outbound: OutboundMessage, *, attempts: int, span: Span
+    ) -> None:
         channel = self._channels.get(outbound.to.provider)
         if channel is None:
             await self._fail(claim, outbound, code="channel_not_configured")
@@ -82,9 +88,11 @@ class Delivery:
         try:
             receipt = await channel.send(outbound)
         except DeliveryUncertain as error:
+            span.fail("uncertain")
             log.warning("outbound.uncertain", outbox_id=outbound.outbox_id, reason=error.reason)
             await self._outbox.uncertain(claim, outbound.outbox_id, now=self._clock.now())
         except DeliveryError as error:
+            span.fail(error.code)
             if error.retry_after is None:
                 await self._fail(claim, outbound, code=error.code)
             else:
@@ -152,6 +160,20 @@ class Delivery:
             code=code,
         )
         await self._outbox.failed(claim, outbound.outbox_id, code=code, now=self._clock.now())
+
+
+def _told(claim: Claim, sending: ToSend) -> AbstractContextManager[Span]:
+    """Tell of a message being sent, as part of the turn that said it."""
+    return spans.span(
+        "deliver",
+        {
+            spans.SESSION: claim.session_id,
+            "baton.provider": sending.outbound.to.provider,
+            "baton.attempt": sending.attempts,
+        },
+        outward=True,
+        under=None if sending.turn_id is None else Place("turn", sending.turn_id),
+    )
 
 
 def _pause(attempts: int) -> timedelta:

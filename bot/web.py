@@ -6,6 +6,7 @@ signature, form, and stored before it is acknowledged.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from http import HTTPStatus
 from time import perf_counter
 
 import structlog
@@ -15,8 +16,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot import spans
 from bot.metrics import Metrics
 from bot.ports import Clock
+from bot.spans import Fact, Place
 from bot.tallying import Tallying
 from channels.port import Channel, ChannelKind, DeliveryReport, Received, WebhookRequest
 from context.errors import PayloadError, SignatureError, StoreUnavailable
@@ -90,9 +93,11 @@ class Web:
             except Exception:
                 log.exception("webhook.broke", provider=kind.provider)
                 response = _not_stored()
-            self._metrics.webhook(
-                kind.provider, status=response.status_code, seconds=perf_counter() - began
-            )
+            seconds, status = perf_counter() - began, response.status_code
+            self._metrics.webhook(kind.provider, status=status, seconds=seconds)
+            if status >= HTTPStatus.BAD_REQUEST:
+                facts = _asked(request.method, request.scope["path"], status=status)
+                spans.took("refuse", {**facts, spans.ERROR: str(status)}, seconds=seconds)
             return response
 
         return take
@@ -127,12 +132,9 @@ class Web:
             return _not_stored()
         reply = received.reply
         # The platform need not wait for our bookkeeping, which takes as long as verifying.
+        seconds = perf_counter() - began
         booked = BackgroundTask(
-            self._book,
-            kind.provider,
-            new=new,
-            redelivered=len(received.messages) - new,
-            seconds=perf_counter() - began,
+            self._book, kind.provider, received, asked=request, new=new, seconds=seconds
         )
         return Response(
             reply.body, reply.status, media_type=reply.content_type, background=booked
@@ -149,8 +151,23 @@ class Web:
         return new
 
     async def _book(
-        self, provider: Provider, *, new: int, redelivered: int, seconds: float
+        self,
+        provider: Provider,
+        received: Received,
+        *,
+        asked: WebhookRequest,
+        new: int,
+        seconds: float,
     ) -> None:
+        redelivered = len(received.messages) - new
+        facts = {
+            **_asked(asked.method, asked.path, status=received.reply.status),
+            "baton.messages.new": new,
+            "baton.messages.redelivered": redelivered,
+        }
+        # The turn points at where its messages were accepted first.
+        at = Place("message", received.messages[0].message_id) if new else None
+        spans.took("accept", facts, seconds=seconds, at=at)
         if new or redelivered:
             self._metrics.accepted(provider, new=new, redelivered=redelivered)
             log.info("inbox.stored", provider=provider, new=new, redelivered=redelivered)
@@ -197,6 +214,11 @@ class Web:
     async def _figures(self, _request: Request) -> Response:
         text = await self._metrics.text(now=self._clock.now())
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _asked(method: str, path: str, *, status: int) -> Mapping[str, Fact]:
+    """What was asked for, and answered: the paths of webhooks are our own words."""
+    return {spans.METHOD: method, spans.ROUTE: path, spans.STATUS: status}
 
 
 def _not_stored() -> Response:

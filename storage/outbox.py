@@ -48,7 +48,7 @@ update outbox o set state = 'sending', attempts = attempts + 1, epoch = $2,
 from head
 where o.id = head.id and o.state = 'pending' and exists (select from fence)
   and (o.not_before is null or o.not_before <= $3)
-returning o.id, o.address, o.body, o.buttons, o.attempts
+returning o.id, o.address, o.body, o.buttons, o.attempts, o.turn_id
 """
 
 # No row if the claim is lost; a row of nulls if nothing is left to say.
@@ -128,10 +128,14 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToSend:
-    """The next message, marked as being sent; `attempts` counts this one."""
+    """The next message, marked as being sent; `attempts` counts this one.
+
+    `turn_id` is the turn in which it was said; None between turns.
+    """
 
     outbound: OutboundMessage
     attempts: int
+    turn_id: TurnId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +207,11 @@ class Outbox:
         async with self._database.hot() as connection:
             row = await connection.fetchrow(_BEGIN, claim.session_id, claim.epoch, now)
             if row is not None:
-                return ToSend(outbound=_outbound(row), attempts=row["attempts"])
+                return ToSend(
+                    outbound=_outbound(row),
+                    attempts=row["attempts"],
+                    turn_id=None if row["turn_id"] is None else TurnId(row["turn_id"]),
+                )
             head = await connection.fetchrow(_HEAD, claim.session_id, claim.epoch)
         if head is None:
             raise SessionConflict(claim.session_id)

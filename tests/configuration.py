@@ -12,6 +12,7 @@ from typing import Any
 from pydantic_settings import BaseSettings
 
 from bot.settings import NOT_BUILT_YET, Settings
+from bot.tracing_settings import TracingSettings
 from channels.registry import KINDS
 
 ROOT = Path(__file__).parents[1]
@@ -41,7 +42,10 @@ class Variable:
 
 def variables() -> Mapping[str, tuple[Variable, ...]]:
     """Every variable that is read, by what it configures, in the order of the fields."""
-    read = {"Everything": _of(Settings, needed=_NEEDED)}
+    read = {
+        "Everything": _of(Settings, needed=_NEEDED),
+        "Traces": _of(TracingSettings, needed=()),
+    }
     for kind in KINDS:
         settings = kind.settings
         if not (isinstance(settings, type) and issubclass(settings, BaseSettings)):

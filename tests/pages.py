@@ -17,7 +17,7 @@ from bot.settings import NOT_BUILT_YET
 from channels.registry import KINDS
 from tests.configuration import ROOT, variables
 
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 
 # Read by the tests, not by the service.
 _OTHER_VARIABLES = frozenset({"TEST_DATABASE_URL"})
@@ -144,7 +144,8 @@ def _webhooks() -> frozenset[str]:
 @cache
 def _metrics() -> frozenset[str]:
     """Every metric that the code names, with what Prometheus adds to counters and histograms."""
-    names = _METRIC.findall((ROOT / "bot" / "metrics.py").read_text("utf-8"))
+    files = (ROOT / "bot" / name for name in ("metrics.py", "metric_families.py"))
+    names = [name for file in files for name in _METRIC.findall(file.read_text("utf-8"))]
     endings = ("", "_total", "_bucket", "_count", "_sum")
     return frozenset(name + ending for name in names for ending in endings)
 

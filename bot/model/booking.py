@@ -1,13 +1,14 @@
 """Every call of a model stands in the book before it is made, and how it ended after it."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
 import structlog
 
+from bot import spans
 from bot.model.claude import Claude
 from bot.ports import CallLog, Clock
 from context.calls import CallOutcome, Errand, ModelCall
@@ -39,10 +40,18 @@ class BookedCalls:
         self._clock = clock
         self._last_moment = last_moment
 
-    async def answer(self, model: Claude, prompt: Prompt, errand: Errand) -> Answer:
+    async def answer(
+        self, model: Claude, prompt: Prompt, errand: Errand, *, earlier_calls: int = 0
+    ) -> Answer:
         """Call the model once.
 
         A row that stays STARTED was cut off: its cost is unknown.
+
+        Args:
+            model: Whom.
+            prompt: With what.
+            errand: On whose behalf.
+            earlier_calls: How often this answer was asked for before, of any model.
 
         Raises:
             ModelError: As `Claude.answer` does.
@@ -55,8 +64,19 @@ class BookedCalls:
             started_at=self._clock.now(),
         )
         await self._call_log.begin(call)
+        facts = _facts(model, prompt, errand)
+        if earlier_calls:
+            facts[spans.RESENT] = earlier_calls
+        with spans.span(f"chat {model.name}", facts, outward=True) as span:
+            answer = await self._called(call, model, prompt)
+            span.note(_answered(answer))
+        await self._end(call, CallOutcome.ANSWERED, answer.usage)
+        return answer
+
+    async def _called(self, call: ModelCall, model: Claude, prompt: Prompt) -> Answer:
+        """Make a call that stands in the book, and complete its row where it fails."""
         try:
-            answer = await model.answer(prompt)
+            return await model.answer(prompt)
         except ModelError as error:
             outcome = _outcome(error)
             log.warning(
@@ -67,8 +87,6 @@ class BookedCalls:
         except asyncio.CancelledError:
             await self._finished(self._ending(call, CallOutcome.CANCELLED))
             raise
-        await self._end(call, CallOutcome.ANSWERED, answer.usage)
-        return answer
 
     async def _end(
         self, call: ModelCall, outcome: CallOutcome, usage: Usage | None = None
@@ -94,6 +112,29 @@ class BookedCalls:
         with suppress(StoreError, TimeoutError):
             async with asyncio.timeout(self._last_moment.total_seconds()):
                 await ending
+
+
+def _facts(model: Claude, prompt: Prompt, errand: Errand) -> dict[str, spans.Fact]:
+    return {
+        spans.OPERATION: "chat",
+        spans.PROVIDER: "anthropic",
+        spans.MODEL: model.name,
+        spans.MOST_TOKENS: prompt.max_output_tokens,
+        spans.SESSION: errand.session_id,
+        "baton.purpose": errand.purpose,
+    }
+
+
+def _answered(answer: Answer) -> Mapping[str, spans.Fact]:
+    """What an answer took; what the cache served or stored is among the tokens sent."""
+    return {
+        spans.MODEL_THAT_ANSWERED: answer.model,
+        spans.STOPPED_FOR: (answer.stop,),
+        spans.TOKENS_IN: answer.usage.prompt_tokens,
+        spans.TOKENS_READ: answer.usage.cache_read_tokens,
+        spans.TOKENS_WRITTEN: answer.usage.cache_write_tokens,
+        spans.TOKENS_OUT: answer.usage.output_tokens,
+    }
 
 
 def _outcome(error: ModelError) -> CallOutcome:

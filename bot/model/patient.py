@@ -93,7 +93,9 @@ class PatientModel:
         course = _Course(self._models, self._patience, self._clock.now())
         while True:
             try:
-                return await self._calls.answer(course.model, prompt, errand)
+                return await self._calls.answer(
+                    course.model, prompt, errand, earlier_calls=course.failed_calls
+                )
             except ModelBusy as error:
                 wait = course.after_busy(error, self._clock.now(), self._chance)
             except ModelFault as error:
@@ -112,6 +114,7 @@ class _Course:
         self._wait = patience.first_wait
         self._busy_calls = 0
         self._has_broken = False
+        self.failed_calls = 0
 
     @property
     def model(self) -> Claude:
@@ -120,6 +123,7 @@ class _Course:
 
     def after_busy(self, error: ModelBusy, now: datetime, chance: Random) -> timedelta:
         """How long to wait before the next call; raises the error if there is none."""
+        self.failed_calls += 1
         self._busy_calls += 1
         asked = error.retry_after or timedelta()
         left = self._give_up_at - now
@@ -132,6 +136,7 @@ class _Course:
 
     def after_fault(self, error: ModelFault) -> timedelta:
         """No time to wait before the next call; raises the error if there is none."""
+        self.failed_calls += 1
         if error.status == _NOT_FOUND and not self._is_last:
             return self._pass_over()
         if error.status is not None or self._has_broken:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import structlog
 
+from bot import spans
 from context.calls import Errand
 from context.errors import ToolFault
 from context.prompt import Tool
@@ -59,8 +60,10 @@ class Toolbox:
         tool = self._tools.get(call.name)
         if tool is None:
             return ToolResult(text=_UNKNOWN, is_error=True)
+        facts = {spans.OPERATION: "execute_tool", spans.TOOL: call.name}
         try:
-            output = await tool.run(call.arguments, errand)
+            with spans.span(f"execute_tool {call.name}", facts):
+                output = await tool.run(call.arguments, errand)
         except ToolFault as fault:
             return ToolResult(text=self._clipped(fault.reason), is_error=True)
         except Exception as error:  # noqa: BLE001 - a tool is no reason to lose a turn

@@ -78,7 +78,7 @@ async def test_messages_are_sent_in_the_order_they_were_said(database: Database)
         sent.append(step)
         await outbox.sent(held, step.outbound.outbox_id, receipt="ts", now=NOON)
 
-    assert sent == [ToSend(outbound=outbound(one), attempts=1) for one in wanted]
+    assert sent == [ToSend(outbound=outbound(one), attempts=1, turn_id=None) for one in wanted]
     assert step is None
 
 
@@ -105,7 +105,9 @@ async def test_a_message_is_sent_as_it_was_said(database: Database) -> None:
 
     step = await Outbox(database).next(held, now=NOON)
 
-    assert step == ToSend(outbound=outbound(replace(message, text="Abc")), attempts=1)
+    assert step == ToSend(
+        outbound=outbound(replace(message, text="Abc")), attempts=1, turn_id=None
+    )
     assert await rows(database, "select kind, notice from outbox") == [
         {"kind": "notice", "notice": "warning"}
     ]
@@ -151,7 +153,7 @@ async def test_a_message_put_off_waits_and_holds_up_what_follows(database: Datab
 
     assert await outbox.next(held, now=LATER - timedelta(microseconds=1)) == NotYet(until=LATER)
     assert await outbox.next(held, now=LATER) == ToSend(
-        outbound=outbound(a_reply(1)), attempts=2
+        outbound=outbound(a_reply(1)), attempts=2, turn_id=None
     )
 
 
@@ -210,7 +212,7 @@ async def test_an_uncertain_message_that_was_not_found_is_sent_again(
     again = await outbox.next(successor, now=LATER)
     await outbox.uncertain(successor, FIRST, now=LATER)
 
-    assert again == ToSend(outbound=outbound(a_reply()), attempts=2)
+    assert again == ToSend(outbound=outbound(a_reply()), attempts=2, turn_id=None)
     assert await outbox.next(successor, now=LATER) == Unsettled(
         outbound=outbound(a_reply()), attempts=2, since=NOON, uncertain_at=LATER
     )
