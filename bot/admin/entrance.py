@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from bot.admin.access import Doorkeeper, DoorName
 from bot.admin.auditing import Auditor, Refusals
@@ -12,10 +13,14 @@ from bot.admin.bearer import BearerDoor
 from bot.admin.guard import Guard
 from bot.admin.keys import Keys
 from bot.admin.pseudonyms import Pseudonyms
+from bot.admin.redacting import ViewerRedaction
 from bot.admin.signpost import Signpost
 from bot.ports import Clock
 from storage.audit import Audit
 from storage.database import Database
+
+OPENAPI = "/openapi.json"
+"""Where the API describes itself; there is nothing of people in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +90,16 @@ class Entrance:
         )
 
     def api_guard(self, patterns: Iterable[str]) -> Middleware:
-        """Give the guard of the API, whose callers bring a bearer token.
+        """Give the guard of the API: callers bring a bearer token, viewers see no words.
 
         Args:
             patterns: Those of all its routes, relative to where they are mounted.
         """
         door = BearerDoor(doorkeeper=self.doorkeeper, keys=self.keys)
-        return Middleware(Guard, door=door, auditor=self.auditor("api", patterns))
+        auditor = self.auditor("api", patterns)
+
+        def guarded(app: ASGIApp) -> ASGIApp:
+            seen = ViewerRedaction(app, except_for=(OPENAPI,))
+            return Guard(seen, door=door, auditor=auditor)
+
+        return Middleware(guarded)

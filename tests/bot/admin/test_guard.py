@@ -6,7 +6,7 @@ import pytest
 import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.admin.entrance import Entrance
@@ -63,7 +63,7 @@ class Deeds:
 
     async def _who(self, request: Request) -> Response:
         caller = request.state.caller
-        return PlainTextResponse(f"{caller.token_id} {caller.role}")
+        return JSONResponse({"who": caller.token_id, "role": caller.role})
 
 
 @pytest.fixture
@@ -157,8 +157,8 @@ async def test_whoever_passed_is_known_to_the_route(
     configured = await doer.get("/who")
     stored = await doer.get("/who", headers={"authorization": f"Bearer {secret}"})
 
-    assert configured.text == "bootstrap admin"
-    assert stored.text == f"{token_id} viewer"
+    assert configured.json() == {"who": "bootstrap", "role": "admin"}
+    assert stored.json() == {"who": token_id, "role": "viewer"}
 
 
 async def test_a_viewers_refused_change_is_in_the_log_with_the_token(
