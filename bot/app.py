@@ -13,11 +13,12 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.addresses import database_addresses
-from bot.admin.api import admin_routes
+from bot.admin.api.app import admin_routes
 from bot.admin.entrance import Entrance
 from bot.admin.pseudonyms import Pseudonyms
 from bot.admin.records import Records
 from bot.clock import SystemClock
+from bot.erasing import Erasing
 from bot.limits import limits_of
 from bot.logs import configure
 from bot.metrics import metrics_of
@@ -190,6 +191,8 @@ def web_app(process: Process, more: Sequence[BaseRoute] = ()) -> Starlette:
             pseudonyms=pseudonyms,
             clock=process.clock,
         ),
+        # Nobody serves without a key: `require` sees to it, and dev makes one.
+        erasing=Erasing(process.database, secret_key=secret_key or ""),
     )
     return web.app([*admin, *more])
 

@@ -9,14 +9,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, Text, any_, literal, select, union_all, update
+from sqlalchemy import Select, Table, Text, any_, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from context.messages import Platform, SessionId, UserId
+from storage.cursor import Cursor
 from storage.database import Database, driver
 from storage.lanes import WAKE, Lane
+from storage.paging import Page, newest_first, page_of
 from storage.tables.mail import InboxRow, OutboxRow
 from storage.tables.row import NAMES
 
@@ -57,6 +59,7 @@ class _Place:
 _INBOX = NAMES.tables["inbox"]
 _OUTBOX = NAMES.tables["outbox"]
 _SESSION = NAMES.tables["session"]
+_KINDS = {_INBOX: (Direction.INBOUND, "reason"), _OUTBOX: (Direction.OUTBOUND, "code")}
 
 # As workers lock them: commands before turns, turns before deliveries.
 _LOCK_ORDER = (Lane.CONTROL, Lane.TURN, Lane.DELIVER)
@@ -68,17 +71,27 @@ class DeadLetters:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def newest(self, *, limit: int) -> tuple[DeadLetter, ...]:
-        """Read the newest ones of both kinds.
+    async def page(self, *, limit: int, cursor: Cursor | None = None) -> Page[DeadLetter]:
+        """Read a page of both kinds, newest first.
+
+        Args:
+            limit: Most items on the page, at least 1.
+            cursor: Where the page before ended.
 
         Raises:
             StoreUnavailable: The database is out of reach.
         """
-        both = union_all(*(one.limit(limit) for one in (_inbound(), _outbound()))).subquery()
-        newest_first = select(both).order_by(both.c.failed_at.desc()).limit(limit)
+        halves = (_page(one, limit=limit, cursor=cursor) for one in _KINDS)
+        both = union_all(*halves).subquery()
+        newest = select(both).order_by(both.c.failed_at.desc(), both.c.letter_id.desc())
         async with self._database.transaction() as connection:
-            rows = (await connection.execute(newest_first)).mappings()
-            return tuple(DeadLetter(**{**row, "kind": Direction(row["kind"])}) for row in rows)
+            rows = (await connection.execute(newest.limit(limit + 1))).mappings()
+            found = [DeadLetter(**{**row, "kind": Direction(row["kind"])}) for row in rows]
+        return page_of(
+            found,
+            limit=limit,
+            place=lambda one: Cursor(created_at=one.failed_at, item_id=one.letter_id),
+        )
 
     async def retry(self, letter_id: str) -> bool:
         """Put one back; False if no message of this id has failed.
@@ -99,37 +112,31 @@ class DeadLetters:
             return await _put_back(connection, await _places(connection, None))
 
 
-def _inbound() -> Select[Any]:
+def _failed(table: Table, kind: Direction, reason: str) -> Select[Any]:
     return (
         select(
-            _INBOX.c.id.label("letter_id"),
-            literal(Direction.INBOUND.value, Text).label("kind"),
+            table.c.id.label("letter_id"),
+            literal(kind.value, Text).label("kind"),
             _SESSION.c.platform,
             _SESSION.c.user_id,
-            _INBOX.c.session_id,
-            _INBOX.c.reason,
-            _INBOX.c.settled_at.label("failed_at"),
+            table.c.session_id,
+            table.c[reason].label("reason"),
+            table.c.settled_at.label("failed_at"),
         )
-        .join(_SESSION, _SESSION.c.id == _INBOX.c.session_id)
-        .where(_INBOX.c.state == "failed")
-        .order_by(_INBOX.c.settled_at.desc())
+        .join(_SESSION, _SESSION.c.id == table.c.session_id)
+        .where(table.c.state == "failed")
     )
 
 
-def _outbound() -> Select[Any]:
-    return (
-        select(
-            _OUTBOX.c.id.label("letter_id"),
-            literal(Direction.OUTBOUND.value, Text).label("kind"),
-            _SESSION.c.platform,
-            _SESSION.c.user_id,
-            _OUTBOX.c.session_id,
-            _OUTBOX.c.code.label("reason"),
-            _OUTBOX.c.settled_at.label("failed_at"),
-        )
-        .join(_SESSION, _SESSION.c.id == _OUTBOX.c.session_id)
-        .where(_OUTBOX.c.state == "failed")
-        .order_by(_OUTBOX.c.settled_at.desc())
+def _page(table: Table, *, limit: int, cursor: Cursor | None) -> Select[Any]:
+    """What of one kind the page may hold."""
+    kind, reason = _KINDS[table]
+    return newest_first(
+        _failed(table, kind, reason),
+        created_at=table.c.settled_at,
+        item_id=table.c.id,
+        limit=limit,
+        cursor=cursor,
     )
 
 

@@ -1,7 +1,7 @@
 """What operators may ask: parameters of addresses become values, or name their fault."""
 
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -10,17 +10,18 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
+    WithJsonSchema,
 )
-from starlette.requests import Request
+from pydantic.json_schema import SkipJsonSchema
 
 from bot.admin.moments import moment
 from channels.registry import KINDS
-from context.errors import QueryError
-from context.lifecycle import TerminationReason
+from context.lifecycle import AgentState, TerminationReason
 from context.messages import Platform, TraceId, UserId
 from storage.cursor import Cursor
 from storage.handoffs import HandoffFilter
+from storage.recall import MOST_HITS
+from storage.usage_report import GroupBy
 
 _PLATFORMS = sorted({kind.platform for kind in KINDS})
 
@@ -41,60 +42,81 @@ def _known_platform(text: str) -> str:
     return text
 
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+_ID = r"^[A-Za-z0-9_-]{1,64}$"
+_USER = r"^[^\s\x00-\x1f\x7f-\x9f]{1,128}$"
+_WORDS = r"^[^\x00]{1,1000}$"
+
+# What an address may leave out is never null in it, whatever the value is read as.
+NotGiven: TypeAlias = SkipJsonSchema[None]
+
+Id = Annotated[str, StringConstraints(pattern=_ID)]
 User = Annotated[
     str,
     BeforeValidator(_leading_plus),
-    StringConstraints(pattern=r"^[^\s\x00-\x1f\x7f-\x9f]{1,128}$"),
+    StringConstraints(pattern=_USER),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": _USER,
+            "description": "Any identity of a person, or the digest of one that the logs have.",
+        }
+    ),
 ]
-Words = Annotated[str, StringConstraints(pattern=r"^[^\x00]{1,1000}$")]
-Moment = Annotated[datetime, BeforeValidator(moment), BeforeValidator(_plus)]
+Words = Annotated[str, StringConstraints(pattern=_WORDS)]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(moment),
+    BeforeValidator(_plus),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+PlatformName = Annotated[
+    str,
+    AfterValidator(_known_platform),
+    WithJsonSchema({"type": "string", "enum": _PLATFORMS}),
+]
+Place = Annotated[
+    Cursor,
+    BeforeValidator(Cursor.read),
+    WithJsonSchema(
+        {"type": "string", "pattern": "^[A-Za-z0-9_-]{10,130}$", "description": "As given."}
+    ),
+]
+Limit = Annotated[int, Field(ge=1, le=200)]
 
 
 class Question(BaseModel):
-    """The parameters of one route; any other is a fault."""
+    """The parameters of one route behind the question mark; any other is a fault."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class OneHandoff(Question):
-    """Which handoff."""
-
-    handoff_id: Id
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class OneUser(Question):
-    """Whose."""
+class Paged(Question):
+    """Which page of a list."""
 
-    user_id: User
-
-
-class OneTrace(Question):
-    """Which trace."""
-
-    trace_id: Id
+    limit: Limit = 50
+    cursor: Place | NotGiven = None
 
 
-class SpanQuestion(Question):
+class SpanQuestion(Paged):
     """Which records of somebody, somewhere, in some time, and which page of them."""
 
-    user_id: User | None = None
-    platform: Annotated[str, AfterValidator(_known_platform)] | None = None
-    trace_id: Id | None = None
-    created_after: Moment | None = None
-    created_before: Moment | None = None
-    limit: int = Field(50, ge=1, le=200)
-    cursor: Annotated[Cursor, BeforeValidator(Cursor.read)] | None = None
+    user_id: User | NotGiven = None
+    platform: PlatformName | NotGiven = None
+    trace_id: Id | NotGiven = None
+    created_after: Moment | NotGiven = None
+    created_before: Moment | NotGiven = None
 
 
 class HandoffsQuestion(SpanQuestion):
     """Which handoffs, and which page of them."""
 
-    agent_type: Id | None = None
-    project_id: Id | None = None
-    termination_reason: TerminationReason | None = None
-    active: bool | None = None
-    q: Words | None = None
+    agent_type: Id | NotGiven = None
+    project_id: Id | NotGiven = None
+    termination_reason: TerminationReason | NotGiven = None
+    active: bool | NotGiven = None
+    q: Annotated[
+        Words | NotGiven, Field(description='As in a web search: `order "blue lamp" -refund`.')
+    ] = None
 
     def wanted(self) -> HandoffFilter:
         """The filter without the page."""
@@ -112,28 +134,37 @@ class HandoffsQuestion(SpanQuestion):
         )
 
 
-Q = TypeVar("Q", bound=Question)
+class SearchQuestion(Question):
+    """What is looked for in somebody's past."""
+
+    q: Annotated[Words, Field(description="A question or words, in any language.")]
+    limit: Annotated[int, Field(ge=1, le=MOST_HITS)] = 50
 
 
-def asked(question: type[Q], request: Request) -> Q:
-    """Read a route's parameters, those in its path and those behind the question mark.
+class SessionsQuestion(Paged):
+    """Which sessions, and which page of them."""
 
-    Raises:
-        QueryError: One is wrong, unknown, or given twice.
-    """
-    given: dict[str, str] = {}
-    for name, value in (*request.path_params.items(), *request.query_params.multi_items()):
-        if name in given:
-            raise QueryError(name, "is given more than once")
-        given[name] = value
-    try:
-        return question.model_validate(given)
-    except ValidationError as error:
-        raise _fault(error) from None
+    user_id: User | NotGiven = None
+    platform: PlatformName | NotGiven = None
+    state: AgentState | NotGiven = None
 
 
-def _fault(error: ValidationError) -> QueryError:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    if first["type"] == "extra_forbidden":
-        return QueryError(str(first["loc"][0]), "is not a parameter of this route")
-    return QueryError(str(first["loc"][0]), first["msg"].removeprefix("Value error, "))
+class UsageAsked(Paged):
+    """Which model calls, by what they are summed up, and which page of the sums."""
+
+    group_by: GroupBy = GroupBy.DAY
+    since: Annotated[Moment | NotGiven, Field(description="The first moment that counts.")] = (
+        None
+    )
+    until: Annotated[
+        Moment | NotGiven, Field(description="The first moment after that counts no more.")
+    ] = None
+
+
+class AuditQuestion(Paged):
+    """Which calls of operators, and which page of them."""
+
+    who: Id | NotGiven = None
+    user_id: User | NotGiven = None
+    created_after: Moment | NotGiven = None
+    created_before: Moment | NotGiven = None

@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass
 
+from storage.audit import Audit
 from storage.compaction_history import CompactionHistory
 from storage.database import Database
+from storage.dead_letters import DeadLetters
+from storage.export import Export
 from storage.handoffs import Handoffs
+from storage.people_records import PeopleRecords
 from storage.recall import Recall
+from storage.sessions_list import SessionList
+from storage.statistics import Statistics
 from storage.traces import Traces
+from storage.transcript_pages import TranscriptPages
 from storage.undo import Undo
+from storage.usage_report import UsageReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +25,15 @@ class Records:
     handoffs: Handoffs
     traces: Traces
     compactions: CompactionHistory
+    sessions: SessionList
+    transcript: TranscriptPages
+    people: PeopleRecords
     recall: Recall
+    export: Export
+    usage: UsageReport
+    statistics: Statistics
+    dead_letters: DeadLetters
+    audit: Audit
     undo: Undo
 
     @classmethod
@@ -27,6 +43,14 @@ class Records:
             handoffs=Handoffs(database),
             traces=Traces(database),
             compactions=CompactionHistory(database),
+            sessions=SessionList(database),
+            transcript=TranscriptPages(database),
+            people=PeopleRecords(database),
             recall=Recall(database),
+            export=Export(database),
+            usage=UsageReport(database),
+            statistics=Statistics(database),
+            dead_letters=DeadLetters(database),
+            audit=Audit(database),
             undo=Undo(database),
         )

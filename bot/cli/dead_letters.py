@@ -1,13 +1,13 @@
 """`bot dead-letters`: what failed for good, and trying it again."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from bot.admin.shapes.operations import DeadLetterShape
 from bot.cli.ask import ask, stop
-from bot.cli.output import instant, say, show_json, show_table, when
-from storage.dead_letters import DeadLetter, DeadLetters
+from bot.cli.output import say, show_json, show_table, when
+from storage.dead_letters import DeadLetters
 
 app = typer.Typer(help="See and retry what failed for good.", rich_markup_mode=None)
 
@@ -19,9 +19,9 @@ def list_letters(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List messages that got no answer and answers that did not arrive, newest first."""
-    letters = ask(lambda database: DeadLetters(database).newest(limit=limit))
+    letters = ask(lambda database: DeadLetters(database).page(limit=limit)).items
     if as_json:
-        show_json({"items": [_shape(one) for one in letters]})
+        show_json({"items": [DeadLetterShape.of(one).json_object() for one in letters]})
     elif not letters:
         say("No dead letters.")
     else:
@@ -58,7 +58,3 @@ def retry_letters(
         say("Put back: 1.")
     else:
         stop(f"there is no dead letter {letter_id}")
-
-
-def _shape(letter: DeadLetter) -> dict[str, object]:
-    return asdict(letter) | {"failed_at": instant(letter.failed_at)}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.admin.shapes import receipt_shape
+from bot.admin.shapes.erasure import ReceiptShape
 from bot.cli.ask import ask, person, secret_key, stop
 from bot.cli.output import instant, say, show_json, show_table
 from bot.clock import SystemClock
@@ -60,7 +60,7 @@ def _erase(user_id: str, key: str, *, as_json: bool) -> None:
     if (receipt := ask(erased)) is None:
         stop(_NOBODY)
     if as_json:
-        show_json(receipt_shape(receipt))
+        show_json(ReceiptShape.of(receipt).json_object())
         return
     say(f"Erased at {instant(receipt.erased_at)}. Receipt {receipt.receipt_id}.")
     for one in receipt.identities:

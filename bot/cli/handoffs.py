@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from bot.admin.moments import moment
-from bot.admin.shapes import handoff_markdown, handoff_shape, page_shape, trace_shape
+from bot.admin.shapes.handoffs import HandoffShape, SummaryShape, handoff_markdown
+from bot.admin.shapes.shape import Listed
+from bot.admin.shapes.traces import TraceShape
 from bot.cli.ask import ask, person, stop
 from bot.cli.output import instant, say, show_csv, show_json, show_table, when
 from bot.limits import limits_of
@@ -137,7 +139,7 @@ def show_chain(
     if trace is None:
         stop(f"there is no trace {trace_id}")
     if as_json:
-        show_json(trace_shape(trace, limits_of(read(Settings))))
+        show_json(TraceShape.of(trace, limits_of(read(Settings))).json_object())
     elif as_csv:
         _show_lines(trace.handoffs)
     else:
@@ -159,7 +161,7 @@ def _one_form(*, as_json: bool, as_csv: bool) -> None:
 
 def _show_page(page: Page[HandoffSummary], *, as_json: bool, as_csv: bool) -> None:
     if as_json:
-        show_json(page_shape(page))
+        show_json(Listed[SummaryShape].of(page, SummaryShape.of).json_object())
     elif as_csv:
         _show_lines(page.items)
     elif not page.items:
@@ -171,7 +173,7 @@ def _show_page(page: Page[HandoffSummary], *, as_json: bool, as_csv: bool) -> No
 
 
 def _show(handoff: StoredHandoff, *, as_json: bool) -> None:
-    shape = handoff_shape(handoff)
+    shape = HandoffShape.whole(handoff).json_object()
     if as_json:
         show_json(shape)
         return

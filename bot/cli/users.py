@@ -13,7 +13,7 @@ from typing import Annotated, BinaryIO
 import typer
 from pydantic_core import to_jsonable_python
 
-from bot.admin.shapes import hits_shape
+from bot.admin.shapes.people import hits_shape
 from bot.cli.ask import ask, person, stop
 from bot.cli.output import say, show_json, show_table, when
 from bot.clock import SystemClock
@@ -50,7 +50,7 @@ def search(
 
     hits = ask(question)
     if as_json:
-        show_json(hits_shape(hits))
+        show_json(hits_shape(hits).json_object())
     elif not hits:
         say("Nothing found.")
     else:

@@ -68,7 +68,7 @@ async def test_both_kinds_are_listed_newest_first_and_without_their_text(
         an_outbox_row(4, state="sent"),
     )
 
-    letters = await DeadLetters(database).newest(limit=10)
+    letters = (await DeadLetters(database).page(limit=10)).items
 
     answer, message = letters
     assert answer == DeadLetter(
@@ -88,7 +88,7 @@ async def test_no_more_are_listed_than_asked_for(database: Database) -> None:
     failed = [a_failed_message(number).values(settled_at=LATER) for number in range(1, 4)]
     await keep(database, *a_met_person(), *failed, a_failed_answer(1))
 
-    letters = await DeadLetters(database).newest(limit=3)
+    letters = (await DeadLetters(database).page(limit=3)).items
 
     assert [letter.kind for letter in letters] == [Direction.INBOUND] * 3
 
@@ -111,7 +111,7 @@ async def test_a_message_given_up_is_taken_again_as_a_new_turn(database: Databas
     )
     assert mail is not None
     assert (mail.turn_id, mail.attempts, mail.messages) == ("turn-2", 1, (message,))
-    assert await DeadLetters(database).newest(limit=10) == ()
+    assert (await DeadLetters(database).page(limit=10)).items == ()
 
 
 async def test_a_failed_answer_is_sent_again_as_if_for_the_first_time(
@@ -156,7 +156,7 @@ async def test_all_are_put_back_and_every_lane_woken(database: Database) -> None
 
     assert count == 4
     assert await jobs(database) == ["control", "deliver", "turn"]
-    assert await letters.newest(limit=10) == ()
+    assert (await letters.page(limit=10)).items == ()
     assert await letters.retry_all() == 0
 
 
@@ -190,7 +190,7 @@ async def test_dead_letters_are_found_by_index(database: Database) -> None:
     letters = DeadLetters(database)
 
     async with plans(database) as seen:
-        assert len(await letters.newest(limit=5)) == 5
+        assert len((await letters.page(limit=5)).items) == 5
         assert await letters.retry("message-1")
         assert await letters.retry_all() == 19
 

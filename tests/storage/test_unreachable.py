@@ -97,7 +97,7 @@ USES: Mapping[str, Use] = {
     "end": lambda d: UsageBook(d).end(
         "call-1", outcome=CallOutcome.BUSY, usage=None, ended_at=NOON
     ),
-    "dead letters": lambda d: DeadLetters(d).newest(limit=1),
+    "dead letters": lambda d: DeadLetters(d).page(limit=1),
     "retry": lambda d: DeadLetters(d).retry("outbox-1"),
     "figures": lambda d: FiguresReader(d).read(now=NOON),
     "recent": lambda d: RecentReader(d, limit_tokens=9, handoff_share=None).read(now=NOON),

@@ -2,10 +2,11 @@
 
 from starlette.applications import Starlette
 
-from bot.admin.api import admin_routes
+from bot.admin.api.app import admin_routes
 from bot.admin.entrance import Entrance
 from bot.admin.pseudonyms import Pseudonyms
 from bot.admin.records import Records
+from bot.erasing import Erasing
 from bot.limits import Limits
 from storage.database import Database
 from storage.people import People
@@ -31,5 +32,6 @@ def admin(database: Database, *, token: str | None) -> Starlette:
                 pseudonyms=pseudonyms,
                 clock=clock,
             ),
+            erasing=Erasing(database, secret_key=SECRET_KEY),
         )
     )

@@ -57,7 +57,7 @@ async def test_one_is_retried_by_its_id(database: Database, bot: Bot) -> None:
     done = await bot("dead-letters", "retry", MESSAGE)
 
     assert (done.code, done.out) == (0, "Put back: 1.\n")
-    left = await DeadLetters(database).newest(limit=9)
+    left = (await DeadLetters(database).page(limit=9)).items
     assert [one.letter_id for one in left] == ["outbox-1"]
 
 
@@ -67,7 +67,7 @@ async def test_all_are_retried(database: Database, bot: Bot) -> None:
     done = await bot("dead-letters", "retry", "--all")
 
     assert (done.code, done.out) == (0, "Put back: 2.\n")
-    assert await DeadLetters(database).newest(limit=9) == ()
+    assert (await DeadLetters(database).page(limit=9)).items == ()
 
 
 async def test_an_unknown_id_fails(bot: Bot) -> None:

@@ -1,0 +1,114 @@
+"""The admin API as one app: FastAPI over the routers, behind the guard.
+
+FastAPI is Starlette with pydantic and OpenAPI (decision: see `docs/decisions.md`).
+Its pages that show the document load from other hosts, and its telemetry would put the
+addresses of people into spans; both are off.
+"""
+
+from collections.abc import Sequence
+
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount
+
+from bot.admin.api.asking import Uncached, each_once, paths
+from bot.admin.api.audit import audit_router
+from bot.admin.api.dead_letters import dead_letters_router
+from bot.admin.api.erasure import erasure_router
+from bot.admin.api.faults import OF_EVERY_ROUTE, answer_faults
+from bot.admin.api.handoffs import handoffs_router
+from bot.admin.api.sessions import sessions_router
+from bot.admin.api.statistics import statistics_router
+from bot.admin.api.traces import traces_router
+from bot.admin.api.usage import usage_router
+from bot.admin.api.users import users_router
+from bot.admin.api.windows import windows_router
+from bot.admin.entrance import OPENAPI, Entrance
+from bot.admin.pseudonyms import Pseudonyms
+from bot.admin.records import Records
+from bot.erasing import Erasing
+from bot.limits import Limits
+from bot.ports import Clock
+
+PREFIX = "/admin/api/v1"
+
+_ABOUT = """
+Lists come newest first, `limit` at a time; `next_cursor` of one page is `cursor` of the next.
+Times are RFC 3339 in UTC. A person is meant by any of their identities.
+"""
+
+
+def admin_routes(
+    records: Records,
+    *,
+    pseudonyms: Pseudonyms,
+    limits: Limits,
+    clock: Clock,
+    entrance: Entrance,
+    erasing: Erasing,
+) -> list[BaseRoute]:
+    """Build the admin API.
+
+    Args:
+        records: What is asked about.
+        pseudonyms: Who is asked about, where a digest from the logs is given.
+        limits: What operators allow an agent.
+        clock: The time.
+        entrance: Who may ask.
+        erasing: What erases people.
+    """
+    routers = [
+        handoffs_router(records.handoffs, pseudonyms),
+        traces_router(records.traces, records.undo, limits=limits, clock=clock),
+        windows_router(records.compactions, pseudonyms),
+        users_router(
+            records.people,
+            records.recall,
+            records.export,
+            pseudonyms=pseudonyms,
+            limits=limits,
+        ),
+        erasure_router(erasing, pseudonyms=pseudonyms, clock=clock),
+        sessions_router(
+            records.sessions, records.transcript, pseudonyms=pseudonyms, limits=limits
+        ),
+        usage_router(records.usage),
+        statistics_router(records.statistics, clock),
+        dead_letters_router(records.dead_letters),
+        audit_router(records.audit, pseudonyms),
+    ]
+    patterns = [path for one in routers for path in paths(one)]
+    app = _app([Middleware(Uncached), entrance.api_guard([*patterns, OPENAPI])])
+    for one in routers:
+        app.include_router(one)
+    return [Mount(PREFIX, app)]
+
+
+def _app(middleware: Sequence[Middleware]) -> FastAPI:
+    """Make the app without its routes."""
+    app = FastAPI(
+        title="Baton admin API",
+        version="1",
+        description=_ABOUT,
+        openapi_url=OPENAPI,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # The first says in OpenAPI what the guard demands.
+        dependencies=[
+            Depends(HTTPBearer(auto_error=False, scheme_name="bearer")),
+            Depends(each_once),
+        ],
+        responses=OF_EVERY_ROUTE,
+        middleware=middleware,
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
+    )
+    answer_faults(app)
+    return app

@@ -1,0 +1,90 @@
+"""People over HTTP: one, their past searched, and everything held of them."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic_core import to_json
+from starlette.responses import Response, StreamingResponse
+
+from bot.admin.api.asking import NothingElse, router
+from bot.admin.api.faults import declared, not_found
+from bot.admin.pseudonyms import Pseudonyms
+from bot.admin.query import SearchQuestion, User
+from bot.admin.shapes.people import HitShape, PersonShape, hits_shape
+from bot.admin.shapes.shape import Listed
+from bot.limits import Limits
+from context.messages import UserId
+from storage.export import Export, Line
+from storage.people_records import PeopleRecords
+from storage.recall import Recall
+
+_MISSING = declared(HTTPStatus.NOT_FOUND)
+
+
+class NdjsonResponse(StreamingResponse):
+    """One JSON object a line, as many as there are."""
+
+    media_type: str | None = "application/x-ndjson"
+
+
+def users_router(
+    people: PeopleRecords,
+    recall: Recall,
+    export: Export,
+    *,
+    pseudonyms: Pseudonyms,
+    limits: Limits,
+) -> APIRouter:
+    """Build the routes about people.
+
+    Args:
+        people: Who is asked about.
+        recall: What was said to and by them.
+        export: All that is held of them.
+        pseudonyms: Who is meant, where a digest from the logs is given.
+        limits: What operators allow an agent.
+    """
+    routes = router("users")
+
+    @routes.get("/users/{user_id}", responses=_MISSING)
+    async def show_person(user_id: User, _: NothingElse) -> PersonShape:
+        """Show a person: identities, preferences, latest sessions, spend."""
+        person = await people.one(await pseudonyms.meant(UserId(user_id)))
+        if person is None:
+            raise not_found("person")
+        return PersonShape.of(person, limits)
+
+    @routes.get("/users/{user_id}/search")
+    async def search(
+        user_id: User, question: Annotated[SearchQuestion, Query()]
+    ) -> Listed[HitShape]:
+        """Search all that was said by and to a person, best first."""
+        whose = await pseudonyms.meant(UserId(user_id))
+        return hits_shape(await recall.found_of(whose, question.q, limit=question.limit))
+
+    @routes.get("/users/{user_id}/export", response_class=NdjsonResponse, responses=_MISSING)
+    async def export_person(user_id: User, _: NothingElse) -> Response:
+        """Give everything held of a person, one JSON object a line, oldest first."""
+        lines = export.lines(await pseudonyms.meant(UserId(user_id)))
+        # Whether there is anybody, and a database, is known before the answer is begun.
+        first = await anext(lines, None)
+        if first is None:
+            raise not_found("person")
+        return NdjsonResponse(_written(first, lines))
+
+    return routes
+
+
+async def _written(first: Line, rest: AsyncGenerator[Line, None]) -> AsyncIterator[bytes]:
+    """Write lines as they are read; whoever hangs up ends the reading."""
+    async with aclosing(rest) as lines:
+        yield _ndjson(first)
+        async for line in lines:
+            yield _ndjson(line)
+
+
+def _ndjson(line: Line) -> bytes:
+    return to_json(dict(line)) + b"\n"
