@@ -4,16 +4,17 @@ What ends in `_last_hour` counts what happened in the hour before the reading, b
 processes; the rest is how things stand. An average of nothing has no sample.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from context.usage import Usage
+from bot.model.prices import cost_usd
 from storage.figures import Figures
 from storage.recent_figures import Recent
 from storage.turn_times import Phase, Quantiles, TurnTimes
+from storage.usage_report import ModelSpend
 
 
 class ReadNow(Collector):
@@ -71,7 +72,8 @@ def _happened(recent: Recent) -> Iterable[Metric]:
             "outcome",
             recent.model_calls,
         ),
-        ("baton_tokens_last_hour", "Tokens of those calls.", "kind", _tokens(recent.spent)),
+        ("baton_tokens_last_hour", "Tokens of those calls.", "kind", _tokens(recent.spends)),
+        ("baton_cost_usd_last_hour", "What those calls cost.", "model", _costs(recent.spends)),
         (
             "baton_messages_refused_last_hour",
             "Messages left unanswered.",
@@ -94,6 +96,11 @@ def _happened(recent: Recent) -> Iterable[Metric]:
         ),
     ):
         yield _each(name, text, label=label, values=values)
+    yield _one(
+        "baton_model_calls_unpriced_last_hour",
+        "Calls of models whose price is not known; they are missing in the cost.",
+        _unpriced(recent.spends),
+    )
 
 
 def _context(recent: Recent) -> Iterable[Metric]:
@@ -180,11 +187,26 @@ def _by_quantile(quantiles: Quantiles) -> Mapping[str, float | None]:
     return {"0.5": quantiles.half, "0.95": quantiles.p95}
 
 
-def _tokens(spent: Mapping[str, Usage]) -> Mapping[str, int]:
-    models = spent.values()
+def _tokens(spends: Sequence[ModelSpend]) -> Mapping[str, int]:
     return {
-        "input": sum(usage.input_tokens for usage in models),
-        "cache_read": sum(usage.cache_read_tokens for usage in models),
-        "cache_write": sum(usage.cache_write_tokens for usage in models),
-        "output": sum(usage.output_tokens for usage in models),
+        "input": sum(spend.usage.input_tokens for spend in spends),
+        "cache_read": sum(spend.usage.cache_read_tokens for spend in spends),
+        "cache_write": sum(spend.usage.cache_write_tokens for spend in spends),
+        "output": sum(spend.usage.output_tokens for spend in spends),
     }
+
+
+def _costs(spends: Sequence[ModelSpend]) -> Mapping[str, float | None]:
+    """What calls cost, by model; None where the price of one is not known."""
+    costs: dict[str, float | None] = {}
+    for spend in spends:
+        cost = cost_usd(spend.model, spend.usage, is_long=spend.is_long)
+        before = costs.get(spend.model, 0.0)
+        costs[spend.model] = None if cost is None or before is None else before + float(cost)
+    return costs
+
+
+def _unpriced(spends: Sequence[ModelSpend]) -> int:
+    """How many calls are of models whose price is not known."""
+    costs = _costs(spends)
+    return sum(spend.calls for spend in spends if costs[spend.model] is None)

@@ -5,7 +5,7 @@ average of nothing is None.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import get_args
@@ -17,11 +17,11 @@ from context.calls import CallOutcome
 from context.compaction import Obstacle
 from context.lifecycle import TerminationReason
 from context.tidying import SkipReason
-from context.usage import Usage
 from storage.chores import ChoreKind
 from storage.compactions import CompactionState
 from storage.database import Database
 from storage.turn_times import TurnTimes, turn_times
+from storage.usage_report import SPEND_COLUMNS, ModelSpend, spend
 
 RECENT = timedelta(hours=1)
 """How far back things are counted."""
@@ -76,11 +76,10 @@ where i.settled_at >= :since and i.state = 'failed' and i.reason = 'too_many_att
         >= :handoff_tokens)
 """)
 
-_SPENT = text("""
-select model, sum(input_tokens) as input_tokens, sum(cache_read_tokens) as cache_read_tokens,
-  sum(cache_write_tokens) as cache_write_tokens, sum(output_tokens) as output_tokens
-from model_usage where started_at >= :since and input_tokens is not null group by model
-""")
+_SPENT = text(
+    f"select {SPEND_COLUMNS} from model_usage u where u.started_at >= :since"  # noqa: S608 - constants only
+    " group by u.model, is_long"
+)
 
 # Agents at work are those that called the model; how many people there are costs nothing.
 _OCCUPANCIES = text("""
@@ -98,7 +97,7 @@ class Recent:
 
     Attributes:
         model_calls: Outcome → calls begun.
-        spent: Model → tokens of its answered calls.
+        spends: What they took, by model.
         handoffs: Reason → handoffs.
         low_probes: Handoffs whose probe score is low.
         probe_average: Of all their probe scores, 0 to 1.
@@ -118,7 +117,7 @@ class Recent:
     """
 
     model_calls: Mapping[str, int]
-    spent: Mapping[str, Usage]
+    spends: tuple[ModelSpend, ...]
     handoffs: Mapping[str, int]
     low_probes: int
     probe_average: float | None
@@ -173,13 +172,16 @@ class RecentReader:
             found: dict[str, dict[str, float | None]] = defaultdict(dict)
             for figure, label, number in counted:
                 found[figure][label or ""] = number
-            spent = {
-                row["model"]: Usage(**{kind: int(row[kind]) for kind in row if kind != "model"})
-                for row in (await connection.execute(_SPENT, {"since": since})).mappings()
-            }
+            spends = (await connection.execute(_SPENT, {"since": since})).mappings().all()
             agents, occupancies = await self._occupancies(connection, since=since)
             turns = await turn_times(connection, since=since, most_calls=_TIMED_CALLS)
-        return _recent(found, spent=spent, agents=agents, occupancies=occupancies, turns=turns)
+        return _recent(
+            found,
+            spends=[spend(row) for row in spends],
+            agents=agents,
+            occupancies=occupancies,
+            turns=turns,
+        )
 
     async def _occupancies(
         self, connection: AsyncConnection, *, since: datetime
@@ -200,7 +202,7 @@ class RecentReader:
 def _recent(
     found: Mapping[str, Mapping[str, float | None]],
     *,
-    spent: Mapping[str, Usage],
+    spends: Sequence[ModelSpend],
     agents: int,
     occupancies: Mapping[float, int],
     turns: TurnTimes,
@@ -213,7 +215,7 @@ def _recent(
     failed_chores = counted("failed_chores", get_args(ChoreKind))
     return Recent(
         model_calls=counted("model_calls", CallOutcome),
-        spent=spent,
+        spends=tuple(spends),
         handoffs=counted("handoffs", TerminationReason),
         low_probes=int(probe["low"] or 0),
         probe_average=probe["average"],

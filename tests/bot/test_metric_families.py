@@ -85,6 +85,18 @@ HAPPENED: Sequence[tuple[str, tuple[Insert, ...], Sample, float]] = [
         100,
     ),
     (
+        "a call costs money",
+        (a_call_row(1, output_tokens=1_000_000).values(model="claude-opus-5"),),
+        sample("baton_cost_usd_last_hour", model="claude-opus-5"),
+        25.00635,
+    ),
+    (
+        "nobody knows what a call costs",
+        (a_call_row(1),),
+        sample("baton_model_calls_unpriced_last_hour"),
+        1,
+    ),
+    (
         "somebody is warned",
         (an_outbox_row(1, state="sent").values(kind="notice", notice="warning"),),
         sample("baton_notices_last_hour", notice="warning"),
@@ -178,4 +190,4 @@ async def test_what_happens_moves_its_metric(
     after = samples(await metrics.text(now=LATER))
 
     assert before.get(moved, 0) == 0
-    assert after[moved] == value
+    assert after[moved] == pytest.approx(value)

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from context.usage import Usage
 from storage.database import Database
 from storage.recent_figures import Recent, RecentReader
 from storage.turn_times import Phase
@@ -49,7 +48,7 @@ async def test_an_unused_service_has_every_count_at_nought_and_no_average(
     ):
         assert counts
         assert set(counts.values()) == {0}
-    assert recent.spent == {}
+    assert recent.spends == ()
     assert recent.failed_handoffs == recent.low_probes == recent.agents == 0
     assert recent.probe_average is recent.probe_lowest is recent.reduction is None
     assert recent.turns.reply.p95 is None
@@ -72,13 +71,9 @@ async def test_calls_and_tokens_are_those_of_the_last_hour_by_model(database: Da
 
     assert recent.model_calls["answered"] == 3
     assert recent.model_calls["busy"] == 1
-    assert recent.spent == {
-        "claude": Usage(
-            input_tokens=20, cache_read_tokens=200, cache_write_tokens=2_000, output_tokens=12
-        ),
-        "other": Usage(
-            input_tokens=10, cache_read_tokens=100, cache_write_tokens=1_000, output_tokens=5
-        ),
+    assert {one.model: (one.calls, one.usage.output_tokens) for one in recent.spends} == {
+        "claude": (3, 12),
+        "other": (1, 5),
     }
 
 
