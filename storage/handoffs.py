@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, tuple_, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
@@ -22,7 +22,8 @@ from context.messages import (
 )
 from storage.cursor import Cursor
 from storage.database import Database
-from storage.paging import Page, newest_first, page_of
+from storage.handoff_search import Question, newest
+from storage.paging import Page, page_of
 from storage.people import person_ids
 from storage.tables.handoffs import AgentHandoffRow
 from storage.tables.row import NAMES
@@ -122,20 +123,16 @@ class Handoffs:
         Raises:
             StoreUnavailable: The database is out of reach.
         """
-        statement = newest_first(
-            select(*SUMMARY_COLUMNS).where(*_conditions(wanted)),
-            created_at=_HANDOFF.c.created_at,
-            item_id=_HANDOFF.c.id,
-            limit=limit,
-            cursor=cursor,
-        )
         async with self._database.transaction() as connection:
-            if wanted.user_id is not None:
-                whose = await person_ids(connection, wanted.user_id)
-                statement = statement.where(_is_of(whose))
-            found = await summaries(connection, statement)
+            whose = (
+                await person_ids(connection, wanted.user_id)
+                if wanted.user_id is not None
+                else None
+            )
+            asked = _question(wanted, whose=whose, cursor=cursor, most=limit + 1)
+            rows = await newest(connection, asked, SUMMARY_COLUMNS)
         return page_of(
-            found,
+            [HandoffSummary(**_values(row)) for row in rows],
             limit=limit,
             place=lambda one: Cursor(created_at=one.created_at, item_id=one.handoff_id),
         )
@@ -189,24 +186,45 @@ class Handoffs:
         return found[0] if found else None
 
 
-def _conditions(wanted: HandoffFilter) -> list[ColumnElement[bool]]:
+def _question(
+    wanted: HandoffFilter,
+    *,
+    whose: tuple[PersonId, ...] | None,
+    cursor: Cursor | None,
+    most: int,
+) -> Question:
     equal = {
-        col(AgentHandoffRow.platform): wanted.platform,
-        col(AgentHandoffRow.trace_id): wanted.trace_id,
-        col(AgentHandoffRow.agent_type): wanted.agent_type,
-        col(AgentHandoffRow.project_id): wanted.project_id,
-        col(AgentHandoffRow.termination_reason): wanted.termination_reason,
-        col(AgentHandoffRow.active): wanted.active,
+        "person_id": whose,
+        "platform": wanted.platform,
+        "trace_id": wanted.trace_id,
+        "agent_type": wanted.agent_type,
+        "project_id": wanted.project_id,
+        "termination_reason": wanted.termination_reason,
+        "active": wanted.active,
     }
-    conditions = [column == value for column, value in equal.items() if value is not None]
+    return Question(
+        equal={name: value for name, value in equal.items() if value is not None},
+        span=_span(wanted, cursor),
+        words=None if wanted.q is None else _words(wanted.q),
+        most=most,
+    )
+
+
+def _span(wanted: HandoffFilter, cursor: Cursor | None) -> tuple[ColumnElement[bool], ...]:
+    created_at = _HANDOFF.c.created_at
+    span: list[ColumnElement[bool]] = []
     if wanted.created_after is not None:
-        conditions.append(col(AgentHandoffRow.created_at) >= wanted.created_after)
+        span.append(created_at >= wanted.created_after)
     if wanted.created_before is not None:
-        conditions.append(col(AgentHandoffRow.created_at) < wanted.created_before)
-    if wanted.q is not None:
-        query = func.websearch_to_tsquery("simple", wanted.q)
-        conditions.append(col(AgentHandoffRow.words).bool_op("@@")(query))
-    return conditions
+        span.append(created_at < wanted.created_before)
+    if cursor is not None:
+        span.append(tuple_(created_at, _HANDOFF.c.id) < (cursor.created_at, cursor.item_id))
+    return tuple(span)
+
+
+def _words(q: str) -> ColumnElement[bool]:
+    query = func.websearch_to_tsquery("simple", q)
+    return col(AgentHandoffRow.words).bool_op("@@")(query)
 
 
 def _is_of(whose: tuple[PersonId, ...]) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Computed, Double, Index, Integer, Text, desc
+from sqlalchemy import BigInteger, Column, Computed, Double, Index, Integer, Text, desc, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field
 
@@ -13,6 +13,8 @@ from storage.tables.row import Row
 # turns that stand in the transcript anyway, takes longer than all else that committing it takes.
 # A tsvector holds at most 1 MiB, hence only the beginning of a huge one.
 _WORDS = "to_tsvector('simple', left(coalesce(briefing, document::text), 250000))"
+
+_KIND = ("agent_type", "termination_reason", "platform", "active")
 
 
 class AgentHandoffRow(Row, table=True):
@@ -54,14 +56,25 @@ class AgentHandoffRow(Row, table=True):
     )
 
     __table_args__ = (
-        # One index a query: by person, user, platform, trace, agent type, project; full text;
-        # newest.
+        # One index a query: by person, user, platform, trace, agent type, project, reason; full
+        # text; newest.
         Index("agent_handoff_person", "person_id", desc("created_at"), desc("id")),
         Index("agent_handoff_user", "user_id", desc("created_at"), desc("id")),
         Index("agent_handoff_platform", "platform", desc("created_at"), desc("id")),
         Index("agent_handoff_trace", "trace_id", "sequence", unique=True),
         Index("agent_handoff_agent_type", "agent_type", desc("created_at"), desc("id")),
         Index("agent_handoff_project", "project_id", desc("created_at"), desc("id")),
+        Index("agent_handoff_reason", "termination_reason", desc("created_at"), desc("id")),
+        # By several of these at once, whichever: the newest of every kind are merged.
+        Index("agent_handoff_kind", *_KIND, desc("created_at"), desc("id")),
+        Index(
+            "agent_handoff_project_kind",
+            "project_id",
+            *_KIND,
+            desc("created_at"),
+            desc("id"),
+            postgresql_where=text("project_id is not null"),
+        ),
         Index("agent_handoff_newest", desc("created_at"), desc("id")),
         Index("agent_handoff_words", "words", postgresql_using="gin"),
     )
