@@ -27,8 +27,7 @@ from bot.opening import Opening
 from bot.ports import Model
 from bot.serving import stop_signal
 from bot.settings import Settings
-from bot.tools.recall import RecallTool
-from bot.tools.toolbox import Toolbox
+from bot.tools.offered import all_tools
 from bot.turn import Turns
 from bot.watch import Watch
 from bot.worker import Worker
@@ -42,7 +41,6 @@ from storage.lanes import Lane, Lanes
 from storage.ledger import Ledger
 from storage.mailbox import Mailbox
 from storage.outbox import Outbox
-from storage.recall import Recall
 from storage.sessions import Sessions
 from storage.usage import UsageBook
 
@@ -99,7 +97,7 @@ def worker(process: Process, model: Model, *, direct: Address) -> Worker:
     ledger, sessions, chores = Ledger(database), Sessions(database), Chores(database)
     compactions = Compactions(database)
     shaping = limits.shaping
-    tools = Toolbox([RecallTool(Recall(database), shaping=shaping)], shaping=shaping)
+    tools = all_tools(database, shaping=shaping)
     opening = Opening(sessions=sessions, model=model, tools=tools, clock=clock, limits=limits)
     handovers = Handovers(
         ledger=ledger,

@@ -39,7 +39,9 @@ def cut_down(item: Item, *, max_bytes: int, max_lines: int) -> Item:
     return _with_results(
         item,
         lambda result: (
-            {**result, "content": cut(result["content"])} if "content" in result else result
+            {**result, "content": cut(result["content"], kept_as=str(result["tool_use_id"]))}
+            if "content" in result
+            else result
         ),
     )
 
@@ -98,16 +100,16 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, default=dict)
 
 
-def _cut(content: object, *, max_bytes: int, max_lines: int) -> object:
+def _cut(content: object, *, max_bytes: int, max_lines: int, kept_as: str) -> object:
     """Cut a result's text, or the text of each of its parts; what is no text stays."""
+    cut = partial(_cut, max_bytes=max_bytes, max_lines=max_lines, kept_as=kept_as)
     match content:
         case str(text):
-            return clipped(text, max_bytes=max_bytes, max_lines=max_lines)
+            return clipped(text, max_bytes=max_bytes, max_lines=max_lines, kept_as=kept_as)
         case list() | tuple() as parts:
-            cut = partial(_cut, max_bytes=max_bytes, max_lines=max_lines)
             return type(parts)(cut(part) for part in parts)
         case {"type": "text", "text": text, **others}:
-            shorter = _cut(text, max_bytes=max_bytes, max_lines=max_lines)
+            shorter = cut(text)
             return {"type": "text", "text": shorter, **others}
         case _:
             return content

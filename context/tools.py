@@ -23,10 +23,23 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolResult:
-    """What came of a call, as the model reads it."""
+    """What came of a call, as the model reads it.
+
+    Attributes:
+        whole: All of it, where `text` leaves something out.
+    """
 
     text: str = field(repr=False)
     is_error: bool = False
+    whole: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """All that a tool gave back for a call; kept where the transcript has only a part of it."""
+
+    call_id: str
+    text: str = field(repr=False)
 
 
 def tool_calls(blocks: Iterable[Block]) -> Iterator[ToolCall]:

@@ -12,6 +12,7 @@ from context.facts import Fact
 from context.messages import AgentId, MessageId, TurnId
 from context.prompt import Item, StopReason
 from context.session import Agent
+from context.tools import Output
 from storage.agents import keep_agent
 from storage.chores import Request, ask, settle_chore
 from storage.compactions import apply_compaction, skip_compaction
@@ -25,16 +26,22 @@ from storage.tables.mail import InboxRow
 from storage.tables.people import IdentityRow, PersonRow
 from storage.tables.sessions import SessionRow
 from storage.tables.transcript import ContentItemRow, StepRow
+from storage.tool_outputs import keep_outputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One model response of a turn, and what it adds to the transcript."""
+    """One model response of a turn, and what it adds to the transcript.
+
+    Attributes:
+        outputs: What tools gave back that the items have only a part of.
+    """
 
     turn_id: TurnId
     number: int
     stop: StopReason
     items: tuple[Item, ...] = field(repr=False)
+    outputs: tuple[Output, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +282,7 @@ async def _keep_step(
             for item in step.items
         ],
     )
+    await keep_outputs(connection, agent, step.outputs, now=now)
     await keep_passages(
         connection, step.items, session_id=agent.session_id, person_id=agent.person_id
     )

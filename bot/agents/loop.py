@@ -9,7 +9,7 @@ from context.instructions import INSTRUCTIONS
 from context.messages import TurnId
 from context.prompt import Answer, Block, Item, Prompt, Role, StopReason, Tool, assembled
 from context.session import Agent
-from context.tools import result_block, tool_calls
+from context.tools import Output, result_block, tool_calls
 from context.usage import estimated_block_tokens
 from storage.lanes import Claim
 from storage.ledger import Ledger, Step
@@ -84,9 +84,10 @@ class Loop:
             if not answer.blocks and answer.stop in _GOING_ON:
                 raise ModelFault("empty_step")
             task = _responded(task, answer, self._item(task, "assistant", answer.blocks))
+            outputs: tuple[Output, ...] = ()
             match answer.stop:
                 case StopReason.TOOL_USE:
-                    results = await self._results(answer, errand)
+                    results, outputs = await self._results(answer, errand)
                     item = self._item(task, "user", results)
                     task = replace(task, fresh=(*task.fresh, item))
                 case StopReason.PAUSE_TURN:
@@ -94,21 +95,29 @@ class Loop:
                 case _:
                     items = (*task.items, *task.fresh)
                     return Finished(answer=answer, step=_step(task, answer), items=items)
-            await self._ledger.step(
-                task.claim, task.agent, _step(task, answer), now=self._clock.now()
-            )
+            step = replace(_step(task, answer), outputs=outputs)
+            await self._ledger.step(task.claim, task.agent, step, now=self._clock.now())
             _must_fit(task, answer)
             task = replace(task, items=(*task.items, *task.fresh), fresh=())
         raise ModelFault("too_many_steps")
 
-    async def _results(self, answer: Answer, errand: Errand) -> tuple[Block, ...]:
-        """Run the calls of a response one after another: a later one may build on it."""
-        return tuple(
-            [
-                result_block(call, await self._tools.run(call, errand))
-                for call in tool_calls(answer.blocks)
-            ]
+    async def _results(
+        self, answer: Answer, errand: Errand
+    ) -> tuple[tuple[Block, ...], tuple[Output, ...]]:
+        """Run the calls of a response one after another: a later one may build on it.
+
+        Returns:
+            What the model is given of each result, and all of those that are longer.
+        """
+        ran = [
+            (call, await self._tools.run(call, errand)) for call in tool_calls(answer.blocks)
+        ]
+        outputs = (
+            Output(call_id=call.call_id, text=result.whole)
+            for call, result in ran
+            if result.whole is not None
         )
+        return tuple(result_block(call, result) for call, result in ran), tuple(outputs)
 
     def _item(self, task: Task, role: Role, blocks: tuple[Block, ...]) -> Item:
         before = (*task.items, *task.fresh)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.tools.arguments import fault_of
 from context.calls import Errand
 from context.errors import ToolFault
 from context.prompt import Tool
@@ -115,10 +116,7 @@ def _asked(arguments: Mapping[str, object]) -> _Asked:
     try:
         return _Asked.model_validate(arguments)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join(str(step) for step in first["loc"])
-        fault = f"{place}: {first['msg']}"
-        raise ToolFault(fault) from None
+        raise ToolFault(fault_of(error)) from None
 
 
 def _told(hit: Hit, *, max_bytes: int, max_lines: int) -> str:

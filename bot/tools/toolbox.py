@@ -1,6 +1,7 @@
 """All tools behind one port: finds the one that is called, and bounds what it gives back."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import structlog
@@ -65,15 +66,18 @@ class Toolbox:
             with spans.span(f"execute_tool {call.name}", facts):
                 output = await tool.run(call.arguments, errand)
         except ToolFault as fault:
-            return ToolResult(text=self._clipped(fault.reason), is_error=True)
+            return replace(self._bounded(fault.reason, call), is_error=True)
         except Exception as error:  # noqa: BLE001 - a tool is no reason to lose a turn
             log.warning("tool.failed", tool=call.name, reason=type(error).__name__)
             return ToolResult(text=_FAILED, is_error=True)
-        return ToolResult(text=self._clipped(output))
+        return self._bounded(output, call)
 
-    def _clipped(self, text: str) -> str:
-        return clipped(
-            text,
+    def _bounded(self, output: str, call: ToolCall) -> ToolResult:
+        """As much of an output as an agent is given at once; the rest can be read by its id."""
+        text = clipped(
+            output,
             max_bytes=self._shaping.tool_output_bytes,
             max_lines=self._shaping.tool_output_lines,
+            kept_as=call.call_id,
         )
+        return ToolResult(text=text, whole=None if text == output else output)

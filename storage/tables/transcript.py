@@ -117,3 +117,13 @@ class FactRow(Row, table=True):
     origin: str = Field(sa_column=Column(Text, nullable=False))
     fact: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     said_at: datetime
+
+
+class ToolOutputRow(Row, table=True):
+    """All of what a tool gave back, where the transcript has only a part; read by `read_result`."""
+
+    session_id: str = Field(sa_column=Column(Text, ForeignKey("session.id"), primary_key=True))
+    call_id: str = Field(sa_column=Column(Text, primary_key=True))
+    person_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    created_at: datetime

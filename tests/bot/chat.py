@@ -29,7 +29,7 @@ from bot.model.windows import DEFAULT_MODEL, Windows
 from bot.notetaking import NoteTaker
 from bot.opening import Opening
 from bot.ports import Model
-from bot.tools.recall import RecallTool
+from bot.tools.offered import all_tools
 from bot.tools.toolbox import Toolbox
 from bot.turn import Turns
 from channels.port import Channel
@@ -43,7 +43,6 @@ from storage.database import Database
 from storage.lanes import Claim, Lane, Lanes
 from storage.ledger import Ledger
 from storage.mailbox import Mailbox
-from storage.recall import Recall
 from storage.sessions import Sessions
 from storage.usage import UsageBook
 from tests.bot.model.waiting import until
@@ -141,7 +140,7 @@ class Chat:
 
     def _tools(self, limits: Limits) -> Toolbox:
         shaping = limits.shaping
-        return Toolbox([RecallTool(Recall(self.database), shaping=shaping)], shaping=shaping)
+        return all_tools(self.database, shaping=shaping)
 
     def _opening(self, limits: Limits) -> Opening:
         return Opening(

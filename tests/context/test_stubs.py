@@ -84,7 +84,7 @@ def test_an_overlong_result_loses_its_middle() -> None:
     text = "\n".join(f"line {n}" for n in range(1_000))
 
     assert content(cut_down(a_result(text), max_bytes=512, max_lines=20)) == clipped(
-        text, max_bytes=512, max_lines=20
+        text, max_bytes=512, max_lines=20, kept_as="toolu_1"
     )
 
 
@@ -102,7 +102,7 @@ def test_limits_without_room_for_a_marker_are_raised_to_the_smallest() -> None:
     text = "x\n" * 500
 
     assert content(cut_down(a_result(text), max_bytes=1, max_lines=1)) == clipped(
-        text, max_bytes=SMALLEST_BYTES, max_lines=SMALLEST_LINES
+        text, max_bytes=SMALLEST_BYTES, max_lines=SMALLEST_LINES, kept_as="toolu_1"
     )
 
 
@@ -113,7 +113,10 @@ def test_each_text_of_a_result_of_parts_is_cut(kind: type) -> None:
     result = {**a_tool_result(), "content": kind([long, picture, a_text("y")])}
     item = an_item(2, result, role="user")
 
-    shorter = {**long, "text": clipped("x" * 1_000, max_bytes=512, max_lines=20)}
+    shorter = {
+        **long,
+        "text": clipped("x" * 1_000, max_bytes=512, max_lines=20, kept_as="toolu_1"),
+    }
     shown = cut_down(item, max_bytes=512, max_lines=20)
     assert content(shown) == kind([shorter, picture, a_text("y")])
     assert cut_down(shown, max_bytes=512, max_lines=20) is shown

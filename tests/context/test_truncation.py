@@ -92,6 +92,17 @@ def test_a_long_line_between_short_ones_fills_both_halves() -> None:
     assert len(kept) > 380
 
 
+@given(lined_text, st.integers(SMALLEST_BYTES, 400), st.text("tä", max_size=80))
+def test_the_marker_names_where_all_of_it_is_kept(
+    text: str, max_bytes: int, kept_as: str
+) -> None:
+    kept = clipped(text, max_bytes=max_bytes, max_lines=12, kept_as=kept_as)
+
+    is_named = 0 < len(kept_as.encode()) <= 64
+    assert len(kept.encode("utf-8", "surrogatepass")) <= max_bytes
+    assert kept == text or (f" left out, id {kept_as} …]" in kept) is is_named
+
+
 @pytest.mark.parametrize(("max_bytes", "max_lines"), [(SMALLEST_BYTES - 1, 3), (160, 2)])
 def test_limits_without_room_are_refused(max_bytes: int, max_lines: int) -> None:
     with pytest.raises(ValueError, match="no room"):

@@ -1,9 +1,20 @@
 """The loop of one turn: steps, calls of tools, and how it comes to an end."""
 
+from collections.abc import Mapping
+from dataclasses import fields
+
+from typing_extensions import override
+
 from bot.emulator.servers.bill import BilledUsage
 from bot.emulator.servers.model_answer import Answer, tool_use
 from bot.emulator.servers.model_request import MessageRequest, TextBlock, ToolResultBlock
+from bot.limits import Limits
+from bot.tools.results import ReadResultTool
+from bot.tools.toolbox import Toolbox
 from context import notices
+from context.calls import Errand
+from context.prompt import Tool
+from storage.tool_outputs import ToolOutputs
 from tests.bot.chat import LIMIT, Chat, a_message, given, says
 from tests.storage.scenes import value
 
@@ -18,6 +29,12 @@ def results(request: MessageRequest) -> list[ToolResultBlock]:
         for block in message.content
         if isinstance(block, ToolResultBlock)
     ]
+
+
+def text_of(result: ToolResultBlock) -> str:
+    (part,) = result.content
+    assert isinstance(part, TextBlock)
+    return part.text
 
 
 async def test_an_unknown_tool_is_answered_and_the_turn_goes_on(chat: Chat) -> None:
@@ -44,10 +61,8 @@ async def test_what_was_said_before_is_looked_up_and_kept_with_its_step(chat: Ch
 
     assert told[-1].text == "Polly."
     (result,) = results(chat.asked[-1])
-    (found,) = result.content
-    assert isinstance(found, TextBlock)
-    assert "My parrot is called Polly" in found.text
-    assert "What is its name?" not in found.text
+    assert "My parrot is called Polly" in text_of(result)
+    assert "What is its name?" not in text_of(result)
     assert result.is_error is None
     assert await value(chat.database, "select count(*) from step") == 3
     assert await value(chat.database, "select count(*) from content_item") == 6
@@ -69,7 +84,7 @@ async def test_every_prompt_offers_the_same_tools_in_the_same_words(chat: Chat) 
     await chat.tell(a_message(number=2))
 
     offered = [asked.tools for asked in chat.asked]
-    assert [tool.name for tool in offered[0]] == ["recall"]
+    assert [tool.name for tool in offered[0]] == ["read_result", "recall"]
     assert offered == [offered[0]] * 3
 
 
@@ -152,3 +167,53 @@ async def test_results_that_leave_no_room_for_a_step_go_to_a_fresh_agent(chat: C
     assert [one.tool_use_id for one in results(chat.asked[-1])] == [call.id]
     calls = "select count(*) from model_usage where outcome = 'answered'"
     assert await value(chat.database, calls) == len(chat.asked) == 3
+
+
+async def test_what_was_cut_from_a_result_is_read_by_its_id(chat: Chat) -> None:
+    talkative = LongWinded(**{one.name: getattr(chat, one.name) for one in fields(chat)})
+    call = tool_use("list", {})
+    reading = tool_use("read_result", {"id": call.id, "offset": 30_000, "limit": 100})
+    chat.api.script(Answer(content=(call,)), Answer(content=(reading,)), says("It is 3,115."))
+
+    told = await talkative.tell(a_message("What is in the middle?"))
+
+    assert told[-1].text == "It is 3,115."
+    cut, page = (text_of(one) for one in results(chat.asked[-1]))
+    assert f"left out, id {call.id} …]" in cut
+    assert "item 3115" not in cut
+    assert "item 3115" in page
+
+
+async def test_a_result_that_became_a_line_is_read_by_the_id_in_it(chat: Chat) -> None:
+    chat.api.script(says("Noted."))
+    await chat.tell(a_message("My parrot is called Polly. " * 10, number=1))
+    call = tool_use("recall", {"question": "parrot"})
+    chat.api.script(Answer(content=(call,)), says("Polly."))
+    await chat.tell(a_message("What is it called?", number=2))
+    reading = tool_use("read_result", {"id": call.id})
+    chat.api.script(Answer(content=(reading,)), says("Polly."))
+
+    await chat.tell(a_message("Again?", number=3))
+
+    assert "parrot is called Polly" in text_of(results(chat.asked[-1])[-1])
+
+
+class Listing:
+    """A tool that gives back far more than anybody asked for."""
+
+    @property
+    def offer(self) -> Tool:
+        return Tool(name="list", description="Lists.", input_schema={"type": "object"})
+
+    async def run(self, _arguments: Mapping[str, object], _errand: Errand) -> str:
+        return "".join(f"item {number}\n" for number in range(100_000 // 8))
+
+
+class LongWinded(Chat):
+    """The chat with an agent who has that tool, too."""
+
+    @override
+    def _tools(self, limits: Limits) -> Toolbox:
+        shaping = limits.shaping
+        reading = ReadResultTool(ToolOutputs(self.database), shaping=shaping)
+        return Toolbox([Listing(), reading], shaping=shaping)

@@ -92,5 +92,6 @@ async def test_what_a_tool_gives_back_is_bounded() -> None:
 
     assert len(result.text.encode()) <= 400
     assert result.text.count("\n") < 10
-    assert "left out" in result.text
+    assert "left out, id t1 …]" in result.text
     assert result.text.endswith("for turn-1")
+    assert result.whole == "line\n" * 500 + " for turn-1"
