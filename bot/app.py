@@ -15,11 +15,14 @@ from starlette.routing import BaseRoute
 from bot.addresses import database_addresses
 from bot.admin.api.app import admin_routes
 from bot.admin.entrance import Entrance
+from bot.admin.pages.desk import Desk
+from bot.admin.pages.site import dashboard_routes
+from bot.admin.pages.view import View
 from bot.admin.pseudonyms import Pseudonyms
 from bot.admin.records import Records
 from bot.clock import SystemClock
 from bot.erasing import Erasing
-from bot.limits import limits_of
+from bot.limits import Limits, limits_of
 from bot.logs import configure
 from bot.metrics import metrics_of
 from bot.serving import serve, stop_signal
@@ -163,10 +166,8 @@ async def _open_in_time(
 
 def web_app(process: Process, more: Sequence[BaseRoute] = ()) -> Starlette:
     """Build the web process's ASGI app, with further routes after ours."""
-    token, key = process.settings.admin_token, process.settings.secret_key
+    key = process.settings.secret_key
     limits = limits_of(process.settings)
-    secret_key = key.get_secret_value() if key else None
-    pseudonyms = Pseudonyms(People(process.database), secret_key=secret_key)
     web = Web(
         kinds=KINDS,
         channels=process.channels,
@@ -179,22 +180,39 @@ def web_app(process: Process, more: Sequence[BaseRoute] = ()) -> Starlette:
         clock=process.clock,
         public_url=process.settings.public_url,
     )
-    admin = admin_routes(
-        Records.of(process.database),
+    return web.app([*_operators_routes(process, limits), *more])
+
+
+def _operators_routes(process: Process, limits: Limits) -> list[BaseRoute]:
+    """Build what operators call: the API, and the dashboard around its address."""
+    token, key = process.settings.admin_token, process.settings.secret_key
+    secret_key = key.get_secret_value() if key else None
+    pseudonyms = Pseudonyms(People(process.database), secret_key=secret_key)
+    entrance = Entrance.of(
+        process.database,
+        bootstrap=token.get_secret_value() if token else None,
+        secret_key=secret_key,
+        pseudonyms=pseudonyms,
+        clock=process.clock,
+    )
+    desk = Desk(
+        records=Records.of(process.database),
         pseudonyms=pseudonyms,
         limits=limits,
         clock=process.clock,
-        entrance=Entrance.of(
-            process.database,
-            bootstrap=token.get_secret_value() if token else None,
-            secret_key=secret_key,
-            pseudonyms=pseudonyms,
-            clock=process.clock,
-        ),
         # Nobody serves without a key: `require` sees to it, and dev makes one.
         erasing=Erasing(process.database, secret_key=secret_key or ""),
+        view=View(),
     )
-    return web.app([*admin, *more])
+    api = admin_routes(
+        desk.records,
+        pseudonyms=pseudonyms,
+        limits=limits,
+        clock=process.clock,
+        entrance=entrance,
+        erasing=desk.erasing,
+    )
+    return [*api, *dashboard_routes(desk, entrance)]
 
 
 def channel_settings(

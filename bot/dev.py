@@ -135,7 +135,7 @@ async def _announce(
     if settings.anthropic_base_url == f"{origin}/emulator/model":
         lines.append("  model: the offline stand-in; set ANTHROPIC_API_KEY to talk to Claude")
     if settings.admin_token is not None and settings.admin_token.get_secret_value() == "dev":
-        lines.append("  admin token: dev")
+        lines.append(f"  dashboard: {origin}/admin, admin token: dev")
     sys.stdout.write("\n".join(lines) + "\n\n")
     sys.stdout.flush()
 

@@ -1,4 +1,7 @@
-"""The notices that people were sent while the agents of a trace were at work."""
+"""The notices about windows that people were sent while the agents of a trace were at work.
+
+Figures that follow every turn (`usage`) are not among them: they mark no event.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +15,7 @@ _OF_TRACE = text("""
 select o.id as outbox_id, o.notice, o.state, o.created_at as told_at, a.version as agent_version
 from agent a
 join outbox o on o.session_id = a.session_id and o.agent_id = a.id
-where a.trace_id = :trace_id and o.kind = 'notice'
+where a.trace_id = :trace_id and o.kind = 'notice' and o.notice <> 'usage'
 order by o.created_at, o.position limit :limit
 """)
 
@@ -22,12 +25,12 @@ class TraceNotice:
     """One notice, without its words.
 
     Attributes:
-        notice: What it is about, where it is about the window: `warning`, `critical`, …
+        notice: What it is about: `warning`, `critical`, `compaction`, `handoff`.
         state: How far it came: `pending`, `sending`, `uncertain`, `sent`, `failed`.
     """
 
     outbox_id: OutboxId
-    notice: str | None
+    notice: str
     state: str
     told_at: datetime
     agent_version: int

@@ -23,7 +23,8 @@ from storage.handoffs import HandoffFilter
 from storage.recall import MOST_HITS
 from storage.usage_report import GroupBy
 
-_PLATFORMS = sorted({kind.platform for kind in KINDS})
+PLATFORMS = sorted({kind.platform for kind in KINDS})
+"""Where people are."""
 
 
 def _plus(text: str) -> str:
@@ -36,8 +37,8 @@ def _leading_plus(text: str) -> str:
 
 
 def _known_platform(text: str) -> str:
-    if text not in _PLATFORMS:
-        fault = f"must be one of {', '.join(_PLATFORMS)}"
+    if text not in PLATFORMS:
+        fault = f"must be one of {', '.join(PLATFORMS)}"
         raise ValueError(fault)
     return text
 
@@ -72,7 +73,7 @@ Moment = Annotated[
 PlatformName = Annotated[
     str,
     AfterValidator(_known_platform),
-    WithJsonSchema({"type": "string", "enum": _PLATFORMS}),
+    WithJsonSchema({"type": "string", "enum": PLATFORMS}),
 ]
 Place = Annotated[
     Cursor,

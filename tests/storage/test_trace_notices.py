@@ -23,6 +23,7 @@ async def test_notices_of_a_trace_are_told_oldest_first_without_their_words(
         critical,
         warning,
         an_outbox_row(3).values(agent_id="agent-01234567-1"),
+        an_outbox_row(5).values(kind="notice", notice="usage", agent_id="agent-01234567-1"),
         an_outbox_row(4).values(kind="notice", notice="warning", agent_id="another"),
     )
 

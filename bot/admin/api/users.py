@@ -1,33 +1,25 @@
 """People over HTTP: one, their past searched, and everything held of them."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic_core import to_json
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from bot.admin.api.asking import NothingElse, router
 from bot.admin.api.faults import declared, not_found
+from bot.admin.ndjson import NdjsonResponse, exported
 from bot.admin.pseudonyms import Pseudonyms
 from bot.admin.query import SearchQuestion, User
 from bot.admin.shapes.people import HitShape, PersonShape, hits_shape
 from bot.admin.shapes.shape import Listed
 from bot.limits import Limits
 from context.messages import UserId
-from storage.export import Export, Line
+from storage.export import Export
 from storage.people_records import PeopleRecords
 from storage.recall import Recall
 
 _MISSING = declared(HTTPStatus.NOT_FOUND)
-
-
-class NdjsonResponse(StreamingResponse):
-    """One JSON object a line, as many as there are."""
-
-    media_type: str | None = "application/x-ndjson"
 
 
 def users_router(
@@ -68,23 +60,9 @@ def users_router(
     @routes.get("/users/{user_id}/export", response_class=NdjsonResponse, responses=_MISSING)
     async def export_person(user_id: User, _: NothingElse) -> Response:
         """Give everything held of a person, one JSON object a line, oldest first."""
-        lines = export.lines(await pseudonyms.meant(UserId(user_id)))
-        # Whether there is anybody, and a database, is known before the answer is begun.
-        first = await anext(lines, None)
-        if first is None:
+        answer = await exported(export, await pseudonyms.meant(UserId(user_id)))
+        if answer is None:
             raise not_found("person")
-        return NdjsonResponse(_written(first, lines))
+        return answer
 
     return routes
-
-
-async def _written(first: Line, rest: AsyncGenerator[Line, None]) -> AsyncIterator[bytes]:
-    """Write lines as they are read; whoever hangs up ends the reading."""
-    async with aclosing(rest) as lines:
-        yield _ndjson(first)
-        async for line in lines:
-            yield _ndjson(line)
-
-
-def _ndjson(line: Line) -> bytes:
-    return to_json(dict(line)) + b"\n"

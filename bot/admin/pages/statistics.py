@@ -1,0 +1,47 @@
+"""The page about what the service has done so far, and how unbroken conversations were."""
+
+from collections.abc import Iterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.admin.pages.desk import Desk
+from bot.admin.pages.writing import figure, percent
+from storage.statistics import Totals
+
+
+class StatisticsPage:
+    """The page."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def routes(self) -> list[Route]:
+        """Give the routes."""
+        return [Route("/statistics", self.show)]
+
+    async def show(self, request: Request) -> Response:
+        """Show the totals as they are now."""
+        totals = await self._desk.records.statistics.read(now=self._desk.clock.now())
+        values = {"totals": totals, "tiles": list(_tiles(totals))}
+        return self._desk.view.page(request, "statistics.html", values)
+
+
+def _tiles(totals: Totals) -> Iterator[tuple[str, str]]:
+    """The single figures, each with what it is."""
+    yield "Handoffs", figure(totals.handoffs_total)
+    yield "Active sessions", figure(totals.active_sessions)
+    yield "Average probe score", figure(totals.average_probe_score)
+    yield "Average tokens at a handoff", figure(totals.average_tokens_at_handoff)
+    yield "Done to-dos at a handoff", _of_hundred(totals.average_completion_percentage)
+    yield "Compactions made", figure(totals.compactions_total)
+    yield "Compactions skipped", figure(totals.compactions_skipped)
+    yield "Compactions failed", figure(totals.compactions_failed)
+    yield "Freed by a compaction", _of_hundred(totals.average_reduction_percent)
+    yield "Answers overdue", figure(totals.messages_overdue)
+    yield "Duplicates refused", figure(totals.duplicates_refused)
+
+
+def _of_hundred(number: float | None) -> str:
+    return percent(None if number is None else number / 100)
