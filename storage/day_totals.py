@@ -40,27 +40,39 @@ where not exists (select from day_total t where t.day = d::date and t.figure = '
 # All a day's figures: how often each label occurs, or how many values there are and their sum.
 # Sums are of decimals, so that they are the same in any order.
 COUNTED = """
-select day, figure, label, count(value) as number, sum(value) as total
+select day, figure, label, sum(number)::bigint as number, sum(total) as total
 from (
-  select o.day, f.* from open_day o
-  join agent_handoff h on h.created_at >= o.since and h.created_at < o.until,
-  lateral (values
-    ('platform', h.platform, 1),
-    ('reason', h.termination_reason, 1),
-    ('agent_type', h.agent_type, 1),
-    ('tokens', '', h.total_tokens),
-    ('completion', '', h.completion_percentage::numeric),
-    ('probe', '', h.probe_score::numeric)) f (figure, label, value)
+  select day, f.* from (
+    select o.day, h.platform, h.termination_reason, h.agent_type,
+      count(*) as handoffs, sum(h.total_tokens) as tokens,
+      count(h.completion_percentage) as completions,
+      sum(h.completion_percentage::numeric) as completion,
+      count(h.probe_score) as probes, sum(h.probe_score::numeric) as probe
+    from open_day o
+    join agent_handoff h on h.created_at >= o.since and h.created_at < o.until
+    group by o.day, h.platform, h.termination_reason, h.agent_type
+  ) kinds, lateral (values
+    ('platform', platform, handoffs, 0),
+    ('reason', termination_reason, handoffs, 0),
+    ('agent_type', agent_type, handoffs, 0),
+    ('tokens', '', handoffs, tokens),
+    ('completion', '', completions, completion),
+    ('probe', '', probes, probe)) f (figure, label, number, total)
   union all
-  select o.day, f.* from open_day o
-  join compaction c on c.created_at >= o.since and c.created_at < o.until,
-  lateral (values
-    ('compaction', case when c.state in ('skipped', 'failed') then c.state else 'made' end, 1),
-    ('reduction', '', case when c.before_tokens > 0
-      then round(100 - 100.0 * c.after_tokens / c.before_tokens, 1) end)
-  ) f (figure, label, value)
+  select day, f.* from (
+    select o.day,
+      case when c.state in ('skipped', 'failed') then c.state else 'made' end as state,
+      count(*) as compactions,
+      count(c.after_tokens) filter (where c.before_tokens > 0) as reductions,
+      sum(round(100 - 100.0 * c.after_tokens / nullif(c.before_tokens, 0), 1)) as reduction
+    from open_day o
+    join compaction c on c.created_at >= o.since and c.created_at < o.until
+    group by 1, 2
+  ) kinds, lateral (values
+    ('compaction', state, compactions, 0),
+    ('reduction', '', reductions, reduction)) f (figure, label, number, total)
 ) figures
-where value is not null
+where number > 0
 group by day, figure, label
 """
 """Selects the figures of the days in `open_day`."""
@@ -74,6 +86,16 @@ with open_day as (
 insert into day_total (day, figure, label, number, total)
 select day, '{_FOLDED}', '', 0, 0 from open_day
 """  # noqa: S608 - constants only
+
+# In one order, so that two who do this never wait for each other in a circle.
+_UNFOLD = """
+with held as (
+  select day, figure, label from day_total where day = any($1::date[])
+  order by day, figure, label for update
+)
+delete from day_total t using held h
+where (t.day, t.figure, t.label) = (h.day, h.figure, h.label)
+"""
 
 _DAYS_OF = """
 select distinct (created_at at time zone 'UTC')::date as day from (
@@ -114,7 +136,7 @@ async def unfold(connection: asyncpg.Connection, days: Collection[date]) -> None
     Call it in the transaction that adds, changes or removes handoffs or compactions of them.
     """
     await connection.execute("select pg_advisory_xact_lock_shared($1)", _LOCK)
-    await connection.execute("delete from day_total where day = any($1::date[])", list(days))
+    await connection.execute(_UNFOLD, list(days))
 
 
 async def unfold_days_of(connection: asyncpg.Connection, whose: Collection[PersonId]) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Table
 
 from context.messages import MessageId, PersonId, Platform, SessionId, UserId, person_id
 from storage.database import Database
+from storage.day_totals import unfold_days_of
 from storage.interrupts import INTERRUPTS
 from storage.tables.row import NAMES
 from storage.tombstones import SENT_AGAIN_WITHIN, Digests, close_gates, hold_past
@@ -244,6 +245,7 @@ async def _removed(
 ) -> dict[str, int]:
     """Remove everything, what refers to it first; say how much of which table it was."""
     await connection.execute(_FORGET_WHOM, found.persons, timeout=_PATIENCE_S)
+    await unfold_days_of(connection, found.persons)
     rows: dict[str, int] = {}
     for table in _tables_of_people():
         status = await connection.execute(

@@ -6,8 +6,10 @@ import pytest
 
 from context.messages import SLACK, UserId
 from storage.database import Database
+from storage.day_totals import DayTotals
 from storage.erasure import OUTLIVES, Erasure
 from storage.mailbox import Mailbox
+from storage.statistics import Statistics
 from storage.tables.row import NAMES
 from storage.tombstones import Digests, Tombstones
 from tests.builders import NOON, USER, an_inbound
@@ -189,3 +191,17 @@ async def test_digests_of_messages_go_when_no_platform_sends_them_again(
 @pytest.mark.parametrize("key", [b"", b"another key"])
 def test_digests_are_under_the_key(key: bytes) -> None:
     assert Digests(key).of_identity(SLACK, USER) != DIGESTS.of_identity(SLACK, USER)
+
+
+async def test_what_an_erased_person_did_is_in_no_total_any_more(database: Database) -> None:
+    user_id = UserId(await plant(database, "<ADA>"))
+    await plant(database, "<BOB>")
+    now = NOON + timedelta(days=9)
+    assert await DayTotals(database).fold(now=now) > 0
+    before = await Statistics(database).read(now=now)
+
+    await erasure(database).erase(user_id, now=now)
+
+    after = await Statistics(database).read(now=now)
+    assert (before.handoffs_total, after.handoffs_total) == (2, 1)
+    assert (before.compactions_total, after.compactions_total) == (2, 1)
