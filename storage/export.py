@@ -6,6 +6,7 @@ only while it is given.
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, Text, TextClause, bindparam, text
@@ -23,6 +24,7 @@ Line = Mapping[str, object]
 """One line; `type` first."""
 
 _BATCH = 200
+_TIMES = {"created_at", "updated_at"}
 
 
 def _of_persons(statement: str) -> TextClause:
@@ -37,8 +39,15 @@ from person where id = any(:persons) and linked_to is null
 """)
 
 _IDENTITIES = _of_persons("""
-select platform, user_id, speaker, created_at from identity
-where person_id = any(:persons) order by created_at, platform, user_id
+select n.platform, n.user_id, n.speaker, n.greeted_at, n.created_at, coalesce((
+    select json_agg(json_build_object(
+      'session_id', s.id, 'provider', s.provider, 'conversation', s.conversation,
+      'shared', s.shared, 'created_at', s.created_at, 'updated_at', s.updated_at)
+      order by s.created_at, s.id)
+    from session s
+    where s.platform = n.platform and s.user_id = n.user_id and s.person_id = any(:persons)
+  ), '[]') as sessions
+from identity n where n.person_id = any(:persons) order by n.created_at, n.platform, n.user_id
 """)
 
 # A person's message stands in the inbox by itself, in the transcript perhaps with others; the
@@ -47,16 +56,17 @@ where person_id = any(:persons) order by created_at, platform, user_id
 _MESSAGES = _of_persons("""
 select m.message_id, m.role, m.body, m.blocks, m.sent_at, coalesce(m.speaker, case
     when m.role = 'user' then n.speaker end) as speaker,
-  s.platform, s.user_id, s.conversation, s.shared, m.session_id,
+  s.platform, s.user_id, s.conversation, s.shared, m.session_id, m.is_imported,
   coalesce(m.trace_id, a.trace_id) as trace_id
 from (
   select i.id as message_id, 'user' as role, i.body::text as body, null::text as blocks,
     i.sent_at, i.position, i.body->>'speaker' as speaker, i.session_id, null as trace_id,
-    (select agent_id from step where turn_id = i.turn_id limit 1) as agent_id
+    false as is_imported, (select agent_id from step where turn_id = i.turn_id limit 1) as agent_id
   from inbox i where i.person_id = any(:persons) and i.lane = 'turn'
   union all
   select coalesce(c.imported_id, c.session_id || '-' || c.position), c.role, null,
-    c.blocks::text, c.said_at, c.position, c.speaker, c.session_id, c.trace_id, c.agent_id
+    c.blocks::text, c.said_at, c.position, c.speaker, c.session_id, c.trace_id,
+    c.imported_id is not null, c.agent_id
   from content_item c
   where c.person_id = any(:persons) and (c.role = 'assistant' or c.imported_id is not null)
 ) m
@@ -67,7 +77,7 @@ order by m.sent_at, m.session_id, m.role desc, m.position
 """)
 
 _FACTS = _of_persons("""
-select session_id, trace_id, kind, origin, source_message_ids, said_at, fact
+select session_id, trace_id, turn_id, kind, origin, source_message_ids, said_at, fact
 from fact where person_id = any(:persons) order by said_at, session_id, trace_id, kind, digest
 """)
 
@@ -76,7 +86,7 @@ select id as handoff_id, trace_id, sequence, user_id, platform, provider, sessio
   agent_type, agent_version, project_id, workflow_type, current_phase, task_status,
   task_description, termination_reason, total_tokens, context_window_limit,
   completion_percentage, probe_score, predecessor_handoff_id, successor_handoff_id, active,
-  created_at, summary, document
+  created_at, summary, document, briefing
 from agent_handoff where person_id = any(:persons) order by created_at, id
 """)
 
@@ -111,7 +121,7 @@ class Export:
             async for row in _rows(connection, whose, persons):
                 yield {"type": "user", "user_id": user_id, **row}
             async for row in _rows(connection, _IDENTITIES, persons):
-                yield {"type": "identity", **row}
+                yield {"type": "identity", **row, "sessions": _sessions(row["sessions"])}
             async for row in _rows(connection, _MESSAGES, persons):
                 if (line := _message(row)) is not None:
                     yield line
@@ -135,13 +145,24 @@ async def _rows(
         yield row
 
 
+def _sessions(entries: list[dict[str, Any]]) -> list[Line]:
+    """Read the times in JSON, which are told in the server's time zone."""
+    return [
+        {
+            name: datetime.fromisoformat(told).astimezone(UTC) if name in _TIMES else told
+            for name, told in entry.items()
+        }
+        for entry in entries
+    ]
+
+
 def _message(row: RowMapping) -> Line | None:
     """A message as a line; None for what holds no words, such as a mere call of a tool."""
     if row["body"] is not None:
         said = text_of(mail_blocks([inbound(row["body"])]))
     else:
         said = text_of(json.loads(row["blocks"])["blocks"])
-        if not said.strip():
+        if not said.strip() and not row["is_imported"]:
             return None
     names = ("sent_at", "speaker", "platform", "user_id", "conversation", "shared")
     return {

@@ -1,87 +1,68 @@
-"""The lines of an import: foreign JSON becomes values, or says what is wrong with it.
+"""The lines of an import: foreign JSON becomes values, or says what is wrong with it."""
 
-    {"type": "user", "user_id": "T1:U1"}
-    {"type": "identity", "platform": "slack", "user_id": "T1:U1", "speaker": "Ada"}
-    {"type": "message", "message_id": "m1", "role": "user", "text": "Hello",
-     "sent_at": "2026-11-20T10:00:00Z"}
-
-The first line is the user's. Of a message only these fields are needed. Lines of the other
-types that an export has are taken note of, and left out.
-"""
-
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Literal, assert_never
+from typing import Literal, assert_never
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    TypeAdapter,
-    ValidationError,
-)
+from pydantic import ValidationError
 
 from context.errors import QueryError
-from context.messages import SLACK, WHATSAPP, MessageId, Platform, Provider, TraceId, UserId
+from context.messages import (
+    SLACK,
+    WHATSAPP,
+    MessageId,
+    Platform,
+    Provider,
+    SessionId,
+    TraceId,
+    UserId,
+    session_id,
+)
+from context.notices import Preference
 from context.prompt import Role
-from context.text import storable
+from storage.import_forms import (
+    FORM,
+    FactForm,
+    Form,
+    HandoffForm,
+    IdentityForm,
+    MessageForm,
+    SessionForm,
+    UsageForm,
+    UserForm,
+)
+from storage.values import storable_json
 
 _CONVERSATION = "imported"
 
 # `T…:U…` is a member of a Slack workspace, `+…` a phone number.
 _KNOWN_FORMS = ((re.compile(r"[A-Z0-9]+:[A-Z0-9]+"), SLACK), (re.compile(r"\+\d+"), WHATSAPP))
 
-_Id = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f\x7f-\x9f]{1,128}$")]
-_Name = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f]{1,200}$")]
-_Label = Annotated[str, AfterValidator(storable), StringConstraints(max_length=500)]
-_Text = Annotated[str, AfterValidator(storable)]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedUser:
+    """Whose past it is, and what they want."""
+
+    platform: Platform
+    user_id: UserId
+    notices: Preference
+    language: str | None
+    created_at: datetime | None
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedSession:
+    """A conversation of the person's, whether or not anything is said in it."""
 
-
-class _UserLine(_Line):
-    type: Literal["user"]
-    user_id: _Id
-    platform: _Id | None = None
-
-
-class _IdentityLine(_Line):
-    type: Literal["identity"]
-    platform: _Id
-    user_id: _Id
-    speaker: _Label | None = None
-
-
-class _MessageLine(_Line):
-    type: Literal["message"]
-    message_id: _Id
-    role: Role
-    text: _Text
-    sent_at: AwareDatetime
-    speaker: _Label | None = None
-    platform: _Id | None = None
-    user_id: _Id | None = None
-    conversation: _Name | None = None
-    shared: bool = False
-    trace_id: _Id | None = None
-
-
-class _OtherLine(_Line):
-    type: Literal["fact", "handoff", "usage"]
-
-
-_LINE = TypeAdapter[_UserLine | _IdentityLine | _MessageLine | _OtherLine](
-    Annotated[
-        _UserLine | _IdentityLine | _MessageLine | _OtherLine, Field(discriminator="type")
-    ]
-)
+    session_id: SessionId
+    provider: Provider
+    conversation: str
+    shared: bool
+    created_at: datetime
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +72,9 @@ class ImportedIdentity:
     platform: Platform
     user_id: UserId
     speaker: str | None = None
+    greeted_at: datetime | None = None
+    created_at: datetime | None = None
+    sessions: tuple[ImportedSession, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +93,18 @@ class ImportedMessage:
     trace_id: TraceId | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedRecord:
+    """A fact, a handoff or a model call, as a row of its table without the person, in JSON."""
+
+    kind: Literal["fact", "handoff", "usage"]
+    row: str = field(repr=False)
+
+
+Imported = ImportedIdentity | ImportedMessage | ImportedRecord
+"""What a line after the first can say."""
+
+
 class LineReader:
     """Reads the lines of one file, in order."""
 
@@ -119,11 +115,10 @@ class LineReader:
             providers: The platforms that messages may be of, and who carries theirs.
         """
         self._providers = providers
-        self._user: ImportedIdentity | None = None
+        self._user: ImportedUser | None = None
         self.number = 0
-        self.left_out = 0
 
-    def user(self, line: bytes) -> ImportedIdentity:
+    def user(self, line: bytes) -> ImportedUser:
         """Read the first line.
 
         Raises:
@@ -131,14 +126,19 @@ class LineReader:
         """
         self.number += 1
         read = self._read(line) if line.strip() else None
-        if not isinstance(read, _UserLine):
+        if not isinstance(read, UserForm):
             raise self._fault("the first line must be of type user")
-        platform = self._platform(read.platform or _told_platform(read.user_id))
-        self._user = ImportedIdentity(platform=platform, user_id=UserId(read.user_id))
+        self._user = ImportedUser(
+            platform=self._platform(read.platform or _told_platform(read.user_id)),
+            user_id=UserId(read.user_id),
+            notices=read.notices,
+            language=read.language,
+            created_at=read.created_at,
+        )
         return self._user
 
-    def next(self, line: bytes) -> ImportedIdentity | ImportedMessage | None:
-        """Read a further line; None for one that says nothing an import keeps.
+    def next(self, line: bytes) -> Imported | None:
+        """Read a further line; None for an empty one.
 
         Raises:
             QueryError: It is not a line of an import; names its number and fault.
@@ -147,21 +147,37 @@ class LineReader:
         if not line.strip():
             return None
         match self._read(line):
-            case _UserLine():
+            case UserForm():
                 raise self._fault("there is a second line of type user")
-            case _IdentityLine(platform=platform, user_id=user_id, speaker=speaker):
-                return ImportedIdentity(
-                    platform=self._platform(platform), user_id=UserId(user_id), speaker=speaker
-                )
-            case _MessageLine() as message:
+            case IdentityForm() as identity:
+                return self._identity(identity)
+            case MessageForm() as message:
                 return self._message(message)
-            case _OtherLine():
-                self.left_out += 1
-                return None
+            case FactForm() as fact:
+                digest = hashlib.sha256(fact.value.encode()).hexdigest()
+                return self._record("fact", fact, digest=digest)
+            case HandoffForm() as handoff:
+                self._platform(handoff.platform)
+                return self._record("handoff", handoff, id=handoff.handoff_id)
+            case UsageForm() as usage:
+                return self._record("usage", usage)
             case never:
                 assert_never(never)
 
-    def _message(self, line: _MessageLine) -> ImportedMessage:
+    def _identity(self, line: IdentityForm) -> ImportedIdentity:
+        platform = self._platform(line.platform)
+        return ImportedIdentity(
+            platform=platform,
+            user_id=UserId(line.user_id),
+            speaker=line.speaker,
+            greeted_at=line.greeted_at,
+            created_at=line.created_at,
+            sessions=tuple(
+                _session(one, platform, UserId(line.user_id)) for one in line.sessions
+            ),
+        )
+
+    def _message(self, line: MessageForm) -> ImportedMessage:
         if self._user is None:
             raise TypeError("the first line was not read")
         platform = self._platform(line.platform or self._user.platform)
@@ -180,6 +196,18 @@ class LineReader:
             trace_id=None if line.trace_id is None else TraceId(line.trace_id),
         )
 
+    def _record(
+        self,
+        kind: Literal["fact", "handoff", "usage"],
+        line: FactForm | HandoffForm | UsageForm,
+        **more: str,
+    ) -> ImportedRecord:
+        try:
+            row = storable_json({**line.model_dump(mode="json"), **more})
+        except ValueError:
+            raise self._fault("is not JSON") from None
+        return ImportedRecord(kind=kind, row=row)
+
     def _platform(self, name: str | None) -> Platform:
         known = ", ".join(sorted(self._providers))
         if name is None:
@@ -190,14 +218,25 @@ class LineReader:
             raise self._fault(fault)
         return Platform(name)
 
-    def _read(self, line: bytes) -> _UserLine | _IdentityLine | _MessageLine | _OtherLine:
+    def _read(self, line: bytes) -> Form:
         try:
-            return _LINE.validate_json(line)
+            return FORM.validate_json(line)
         except ValidationError as error:
             raise self._fault(_told(error)) from None
 
     def _fault(self, fault: str) -> QueryError:
         return QueryError(f"line {self.number}", fault)
+
+
+def _session(line: SessionForm, platform: Platform, user_id: UserId) -> ImportedSession:
+    return ImportedSession(
+        session_id=session_id(platform, user_id, line.conversation),
+        provider=Provider(line.provider),
+        conversation=line.conversation,
+        shared=line.shared,
+        created_at=line.created_at,
+        updated_at=line.updated_at,
+    )
 
 
 def _told_platform(user_id: str) -> Platform | None:
@@ -214,8 +253,9 @@ def _told(error: ValidationError) -> str:
             return "type: is missing"
         case "union_tag_invalid":
             return "type: must be one of user, identity, message, fact, handoff, usage"
-        case "model_attributes_type" | "model_type" | "dict_type":
+        case "model_attributes_type" | "model_type" | "dict_type" if not first["loc"][1:]:
             return "is not a JSON object"
         case _:
             place = ".".join(str(step) for step in first["loc"][1:])
-            return f"{place}: {first['msg']}"
+            fault = first["msg"].removeprefix("Value error, ")
+            return f"{place}: {fault}" if place else fault

@@ -5,22 +5,23 @@ of any size takes the same memory and a bad line leaves nothing behind. Every st
 text, as what they move never passes through here.
 
 Imported messages lie before everything that was said here, below position 0: they are found
-again, and are in no agent's prompt.
+again, and are in no agent's prompt. An import after an erasure is an operator's own deed, and
+what it brings is kept.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate
 
 import asyncpg
 
 from context.errors import QueryError
-from context.messages import PersonId, Platform, Provider, UserId, person_id, session_id
+from context.messages import PersonId, Platform, Provider, UserId, person_id
 from storage.database import Database
-from storage.import_lines import ImportedIdentity, ImportedMessage, LineReader
-from storage.passages import indexed
+from storage.import_lines import ImportedUser, LineReader
+from storage.import_records import COLUMNS, CREATE, FAULTS, KEEP, records
+from storage.tombstones import hold_past
 
 # An import of millions takes its time, unlike any other statement.
 _PATIENCE_S = 24 * 3600.0
@@ -30,38 +31,21 @@ select coalesce(p.linked_to, p.id) from identity n join person p on p.id = n.per
 where n.platform = $1 and n.user_id = $2
 """
 
-_INCOMING = """
-create temporary table incoming (
-  line bigint, message_id text, session_id text, platform text, provider text, user_id text,
-  conversation text, shared boolean, role text, body text, speaker text, trace_id text,
-  sent_at timestamptz, terms bigint[], ends int[]
-) on commit drop;
-create temporary table arrived (like incoming, position bigint) on commit drop;
-create temporary table incoming_identity (
-  line bigint, platform text, user_id text, speaker text
-) on commit drop
-"""
-_COLUMNS = (
-    *("line", "message_id", "session_id", "platform", "provider", "user_id", "conversation"),
-    *("shared", "role", "body", "speaker", "trace_id", "sent_at", "terms", "ends"),
-)
-
+# Whoever is known keeps what they chose.
 _KEEP_PERSON = """
-insert into person (id, created_at)
-values ($1, coalesce((select min(sent_at) from incoming), $2)) on conflict do nothing
+insert into person (id, notices, language, created_at)
+values ($1, $2, $3, coalesce($4,
+  (select min(sent_at) from incoming where kind = 'message'), $5)) on conflict do nothing
 """
-
-# Other imports of the same person wait here until this one is over.
-_LOCK_PERSON = "select 1 from person where id = $1 for update"
 
 _PERSONS = "select array_agg(id) from person where id = $1 or linked_to = $1"
 
 _EVERY_IDENTITY = """
-select min(line) as line, platform, user_id, max(speaker) as speaker from (
-  select line, platform, user_id, null as speaker from incoming
-  union all select line, platform, user_id, speaker from incoming_identity
-) named
-group by platform, user_id
+select min(line) as line, platform, user_id,
+  max(speaker) filter (where kind = 'identity') as speaker,
+  min((record->>'created_at')::timestamptz) filter (where kind = 'identity') as created_at,
+  min((record->>'greeted_at')::timestamptz) filter (where kind = 'identity') as greeted_at
+from incoming where kind in ('identity', 'message') group by platform, user_id
 """
 
 _SOMEBODY_ELSES = f"""
@@ -72,17 +56,22 @@ order by named.line limit 1
 """  # noqa: S608 - constants only
 
 _KEEP_IDENTITIES = f"""
-insert into identity (platform, user_id, person_id, speaker, created_at)
-select platform, user_id, $1, speaker, (select created_at from person where id = $1)
+insert into identity (platform, user_id, person_id, speaker, greeted_at, created_at)
+select platform, user_id, $1, speaker, greeted_at,
+  coalesce(created_at, (select created_at from person where id = $1))
 from ({_EVERY_IDENTITY}) named on conflict do nothing
 """  # noqa: S608 - constants only
 
+# What a session's own entry says goes before what its messages let guess.
 _KEEP_SESSIONS = """
 insert into session
   (id, person_id, user_id, platform, provider, conversation, shared, created_at, updated_at)
-select session_id, $1, min(user_id), min(platform), min(provider), min(conversation),
-  bool_or(shared), min(sent_at), max(sent_at)
-from incoming group by session_id on conflict do nothing
+select session_id, $1, min(user_id), min(platform),
+  coalesce(min(provider) filter (where kind = 'session'), min(provider)), min(conversation),
+  coalesce(bool_or(shared) filter (where kind = 'session'), bool_or(shared)),
+  coalesce(min((record->>'created_at')::timestamptz), min(sent_at)),
+  coalesce(max((record->>'updated_at')::timestamptz), max(sent_at))
+from incoming where kind in ('session', 'message') group by session_id on conflict do nothing
 """
 
 # $1 all ids of the person. What is known is left: what was imported before, and what was said
@@ -93,7 +82,8 @@ select i.*, least((select coalesce(min(c.position), 0) from content_item c
     where c.session_id = i.session_id), 0)
   - count(*) over (partition by i.session_id)
   + row_number() over (partition by i.session_id order by i.sent_at, i.line) - 1
-from (select distinct on (message_id) * from incoming order by message_id, line) i
+from (select distinct on (message_id) * from incoming where kind = 'message'
+  order by message_id, line) i
 where not exists (select from content_item c
     where c.person_id = any($1::text[]) and c.imported_id = i.message_id)
   and not exists (select from inbox b
@@ -132,14 +122,18 @@ class Imported:
     Attributes:
         user_id: The identity that the file is about.
         messages: How many it brought in.
-        known: How many were here already.
-        left_out: How many lines are of a kind that is not imported.
+        facts: How many rows of the fact ledger.
+        handoffs: How many handoffs.
+        calls: How many model calls.
+        known: How many of all these were here already.
     """
 
     user_id: UserId
     messages: int
+    facts: int
+    handoffs: int
+    calls: int
     known: int
-    left_out: int
 
 
 class Import:
@@ -191,71 +185,78 @@ class _Run:
         self._connection = connection
         self._reader = reader
         self._now = now
-        self._identities: dict[ImportedIdentity, int] = {}
-        self._messages = 0
 
     async def run(self, lines: AsyncGenerator[bytes, None]) -> Imported:
         user = self._reader.user(await anext(lines, b""))
-        self._identities[user] = self._reader.number
-        whose = await self._connection.fetchval(_PERSON_OF, user.platform, user.user_id)
-        person = PersonId(whose or person_id(user.platform, user.user_id))
-        await self._execute(_INCOMING)
+        person = await self._person(user)
+        await self._execute(CREATE)
         await self._connection.copy_records_to_table(
             "incoming",
-            records=self._records(lines, person),
-            columns=_COLUMNS,
+            records=records(self._reader, lines, user=user, person=person),
+            columns=COLUMNS,
             timeout=_PATIENCE_S,
         )
-        await self._keep_person(person)
-        kept = await self._keep_messages(person)
+        await self._execute("analyze incoming")
+        await self._keep_person(user, person)
+        kept = {"message": await self._keep_messages(person), **await self._keep_rest(person)}
+        read = "select count(*) from incoming where kind not in ('identity', 'session')"
+        count: int = await self._connection.fetchval(read, timeout=_PATIENCE_S)
         return Imported(
             user_id=user.user_id,
-            messages=kept,
-            known=self._messages - kept,
-            left_out=self._reader.left_out,
+            messages=kept["message"],
+            facts=kept["fact"],
+            handoffs=kept["handoff"],
+            calls=kept["usage"],
+            known=count - sum(kept.values()),
         )
 
-    async def _records(
-        self, lines: AsyncGenerator[bytes, None], person: PersonId
-    ) -> AsyncIterator[tuple[object, ...]]:
-        async for line in lines:
-            match self._reader.next(line):
-                case ImportedIdentity() as identity:
-                    self._identities.setdefault(identity, self._reader.number)
-                case ImportedMessage() as message:
-                    self._messages += 1
-                    yield _record(message, person, line=self._reader.number)
-                case None:
-                    pass
+    async def _person(self, user: ImportedUser) -> PersonId:
+        """Find whose past it is, and let nobody else import or erase it meanwhile."""
+        held = None
+        while (found := await self._whose(user)) != held:
+            await hold_past(self._connection, found, patience_s=_PATIENCE_S)
+            held = found
+        return found
 
-    async def _keep_person(self, person: PersonId) -> None:
-        await self._connection.copy_records_to_table(
-            "incoming_identity",
-            records=[
-                (line, one.platform, one.user_id, one.speaker)
-                for one, line in self._identities.items()
-            ],
-        )
-        await self._execute(_KEEP_PERSON, person, self._now)
-        await self._execute(_LOCK_PERSON, person)
-        line = await self._connection.fetchval(_SOMEBODY_ELSES, person, timeout=_PATIENCE_S)
-        if line is not None:
-            place = f"line {line}"
-            raise QueryError(place, "user_id: belongs to somebody else here")
+    async def _whose(self, user: ImportedUser) -> PersonId:
+        known = await self._connection.fetchval(_PERSON_OF, user.platform, user.user_id)
+        return PersonId(known or person_id(user.platform, user.user_id))
+
+    async def _keep_person(self, user: ImportedUser, person: PersonId) -> None:
+        chosen = (user.notices, user.language, user.created_at)
+        await self._execute(_KEEP_PERSON, person, *chosen, self._now)
+        await self._refuse("user_id: belongs to somebody else here", _SOMEBODY_ELSES, person)
         await self._execute(_KEEP_IDENTITIES, person)
+        await self._execute(_KEEP_SESSIONS, person)
 
     async def _keep_messages(self, person: PersonId) -> int:
         persons = await self._connection.fetchval(_PERSONS, person)
-        await self._execute(_KEEP_SESSIONS, person)
-        await self._execute("analyze incoming")
         await self._execute(_NUMBER, persons)
-        await self._execute(_KEEP_MESSAGES, person)
+        kept = await self._execute(_KEEP_MESSAGES, person)
         await self._execute(_KEEP_PASSAGES, person)
-        count: int = await self._connection.fetchval("select count(*) from arrived")
-        return count
+        return kept
 
-    async def _execute(self, statement: str, *arguments: object) -> None:
-        await self._connection.execute(statement, *arguments, timeout=_PATIENCE_S)
+    async def _keep_rest(self, person: PersonId) -> dict[str, int]:
+        """Keep facts, handoffs and model calls; say how many of each were new."""
+        persons = await self._connection.fetchval(_PERSONS, person)
+        for fault, statement in FAULTS.items():
+            await self._refuse(fault, statement, persons)
+        return {
+            kind: await self._execute(statement, person) for kind, statement in KEEP.items()
+        }
+
+    async def _refuse(self, fault: str, statement: str, whose: object) -> None:
+        """Stop at the first line that a statement finds, if it finds any."""
+        line = await self._connection.fetchval(statement, whose, timeout=_PATIENCE_S)
+        if line is not None:
+            place = f"line {line}"
+            raise QueryError(place, fault)
+
+    async def _execute(self, statement: str, *arguments: object) -> int:
+        """Run a statement; say how many rows it changed, if it changes any."""
+        status: str = await self._connection.execute(statement, *arguments, timeout=_PATIENCE_S)
+        count = status.rsplit(" ", 1)[-1]
+        return int(count) if count.isdigit() else 0
 
 
 async def _counted(
@@ -268,28 +269,3 @@ async def _counted(
             yield line
         read += len(batch)
         report(read)
-
-
-def _record(message: ImportedMessage, person: PersonId, *, line: int) -> tuple[object, ...]:
-    """A message as a row of `incoming`."""
-    identity = message.identity
-    parts: list[list[int]] = []
-    if message.text.strip():
-        parts = indexed(person, message.text, is_answer=message.role == "assistant")
-    return (
-        line,
-        message.message_id,
-        session_id(identity.platform, identity.user_id, message.conversation),
-        identity.platform,
-        message.provider,
-        identity.user_id,
-        message.conversation,
-        message.shared,
-        message.role,
-        message.text,
-        message.speaker,
-        message.trace_id,
-        message.sent_at,
-        [number for part in parts for number in part],
-        list(accumulate(map(len, parts))),
-    )

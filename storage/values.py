@@ -58,8 +58,12 @@ def buttons(body: str) -> tuple[Button, ...]:
 
 
 def storable_json(value: object) -> str:
-    """Write JSON that Postgres can keep; every JSON column is written with it."""
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Write JSON that Postgres can keep; every JSON column is written with it.
+
+    Raises:
+        ValueError: A number in it is none, or has no end.
+    """
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # NUL is written as \u0000; a backslash that a person typed before u0000 is written \\.
     if "\\u0000" in written:
         written = json.dumps(_cleaned(value), ensure_ascii=False, separators=(",", ":"))

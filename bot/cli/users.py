@@ -91,7 +91,7 @@ def export(user_id: _User) -> None:
 def import_file(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A file, or - for input.")],
 ) -> None:
-    """Bring in what an export holds of a person's messages; what is here already stays.
+    """Bring in what an export holds of a person; what is here already stays.
 
     A line that cannot be used stops the import before anything is written.
     """
@@ -107,11 +107,14 @@ def import_file(
         done = ask(question)
     except QueryError as error:
         stop(str(error))
-    say(f"Imported: {done.messages:,} messages. Here already: {done.known:,}.")
-    if done.left_out:
-        sys.stderr.write(
-            f"bot: left out: {done.left_out:,} lines of facts, handoffs and usage\n"
-        )
+    brought = {
+        "messages": done.messages,
+        "facts": done.facts,
+        "handoffs": done.handoffs,
+        "model calls": done.calls,
+    }
+    counts = ", ".join(f"{count:,} {what}" for what, count in brought.items())
+    say(f"Imported: {counts}. Here already: {done.known:,}.")
 
 
 def _providers() -> dict[Platform, Provider]:

@@ -31,6 +31,27 @@ def a_message_line(number: int = 1, text: str = "Hello", **more: object) -> dict
     }
 
 
+def a_usage_line(number: int = 1, **more: object) -> dict[str, object]:
+    """A model call that was answered."""
+    return {
+        "type": "usage",
+        "call_id": f"old-call-{number}",
+        "session_id": "old-session",
+        "agent_id": "old-agent",
+        "turn_id": "old-turn",
+        "purpose": "reply",
+        "model": "claude",
+        "outcome": "answered",
+        "input_tokens": 10,
+        "cache_read_tokens": 0,
+        "cache_write_tokens": 0,
+        "output_tokens": 5,
+        "started_at": NOON.isoformat(),
+        "ended_at": None,
+        **more,
+    }
+
+
 async def batches(
     lines: Iterable[bytes], *, size: int = 3
 ) -> AsyncGenerator[Sequence[bytes], None]:

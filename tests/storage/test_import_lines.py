@@ -1,13 +1,19 @@
 """Lines of an import: what they mean, and what is said of those that mean nothing."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 
 import pytest
 
 from context.errors import QueryError
-from context.messages import SLACK, WHATSAPP, MessageId, Provider, TraceId, UserId
-from storage.import_lines import ImportedIdentity, ImportedMessage, LineReader
+from context.messages import SLACK, WHATSAPP, MessageId, Provider, TraceId, UserId, session_id
+from storage.import_lines import (
+    ImportedIdentity,
+    ImportedMessage,
+    ImportedRecord,
+    LineReader,
+)
 
 PROVIDERS = {SLACK: Provider("slack"), WHATSAPP: Provider("twilio")}
 MESSAGE = {
@@ -16,6 +22,25 @@ MESSAGE = {
     "role": "user",
     "text": "Hello",
     "sent_at": "2026-11-20T10:00:00Z",
+}
+A_FACT = {
+    "kind": "amount",
+    "name": "price",
+    "value": "5 EUR",
+    "message_id": "m1",
+    "said_at": "2026-11-20T10:00:00Z",
+    "origin": "user",
+}
+FACT = {
+    "type": "fact",
+    "session_id": "s1",
+    "trace_id": "t1",
+    "turn_id": "turn-1",
+    "kind": "amount",
+    "origin": "user",
+    "source_message_ids": ["m1"],
+    "said_at": "2026-11-20T10:00:00Z",
+    "fact": A_FACT,
 }
 ADA = ImportedIdentity(platform=SLACK, user_id=UserId("T1:U1"))
 
@@ -90,14 +115,42 @@ def test_an_identity_is_read() -> None:
     )
 
 
-def test_what_an_export_holds_besides_is_left_out_and_counted() -> None:
+def test_an_empty_line_says_nothing_and_counts() -> None:
     reader = a_reader()
 
-    for kind in ("fact", "handoff", "usage"):
-        assert reader.next(a_line(type=kind, anything=1)) is None
     assert reader.next(b" \n") is None
 
-    assert (reader.left_out, reader.number) == (3, 5)
+    assert reader.number == 2
+
+
+def test_an_identity_says_where_its_person_talked() -> None:
+    entry = {
+        "session_id": "as it was",
+        "provider": "meta",
+        "conversation": "D1",
+        "shared": False,
+        "created_at": "2026-11-20T10:00:00Z",
+        "updated_at": "2026-11-20T11:00:00Z",
+    }
+
+    read = a_reader().next(
+        a_line(type="identity", platform="slack", user_id="T1:U1", sessions=[entry])
+    )
+
+    assert isinstance(read, ImportedIdentity)
+    (session,) = read.sessions
+    assert session.session_id == session_id(SLACK, UserId("T1:U1"), "D1")
+    assert (session.provider, session.conversation) == ("meta", "D1")
+    assert session.updated_at == datetime(2026, 11, 20, 11, tzinfo=UTC)
+
+
+def test_a_fact_is_a_row_of_the_ledger() -> None:
+    read = a_reader().next(a_line(**FACT))
+
+    assert isinstance(read, ImportedRecord)
+    row = json.loads(read.row)
+    assert row["digest"] == hashlib.sha256(b"5 EUR").hexdigest()
+    assert row["fact"] == FACT["fact"]
 
 
 def test_what_cannot_be_stored_is_dropped_from_texts() -> None:
@@ -123,6 +176,12 @@ def test_what_cannot_be_stored_is_dropped_from_texts() -> None:
         (a_line(**MESSAGE | {"text": None}), "text: Input should be a valid string"),
         (a_line(**MESSAGE | {"platform": "icq"}), "platform: must be one of slack, whatsapp"),
         (a_line(type="identity", platform="icq", user_id="1"), "platform: must be one of"),
+        (a_line(**FACT | {"kind": "link"}), "fact: is of another kind"),
+        (a_line(**FACT | {"fact": {"kind": "amount", "value": "secret"}}), "fact: is none"),
+        (a_line(**FACT | {"fact": [1]}), "fact: Input should be an object"),
+        (a_line(**FACT | {"fact": {**A_FACT, "x": float("nan")}}), "is not JSON"),
+        (a_line(type="usage"), "call_id: Field required"),
+        (a_line(type="handoff"), "handoff_id: Field required"),
     ],
 )
 def test_a_bad_line_is_named_with_its_fault_and_without_its_words(

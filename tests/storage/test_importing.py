@@ -1,5 +1,6 @@
 """Pasts brought in from elsewhere."""
 
+import resource
 import tracemalloc
 from collections.abc import Iterator
 
@@ -38,7 +39,7 @@ async def test_what_is_imported_is_found_again(database: Database) -> None:
     hit, *_ = await Recall(database).found_of(USER, "parrot", limit=5)
     assert (hit.message_id, hit.text, hit.role) == ("old-1", "I have a parrot", "user")
     assert hit.session_id == session_id(SLACK, USER, "imported")
-    assert (done.user_id, done.messages, done.known, done.left_out) == (USER, 2, 0, 0)
+    assert (done.user_id, done.messages, done.known) == (USER, 2, 0)
 
 
 async def test_the_same_file_again_adds_nothing(database: Database) -> None:
@@ -192,29 +193,52 @@ async def test_what_was_said_here_is_known_by_the_ids_it_is_exported_under(
     assert await everything(database) == before
 
 
+def many_lines(count: int, *, bad: int | None = None) -> Iterator[bytes]:
+    """A file of so many messages, one of its lines perhaps of no type."""
+    yield from written(WHOSE)
+    for number in range(2, count + 2):
+        if number == bad:
+            yield b'{"type": "note"}\n'
+        else:
+            yield from written(a_message_line(number, f"Word{number % 500} of many"))
+
+
+async def bring_in_many(database: Database, lines: Iterator[bytes]) -> None:
+    importing = Import(database, providers=PROVIDERS)
+    await importing.run(batches(lines, size=500), now=NOON, report=lambda _: None)
+
+
 @pytest.mark.slow
 async def test_a_large_file_takes_no_more_memory(database: Database) -> None:
-    def lines(count: int) -> Iterator[bytes]:
-        yield from written(WHOSE)
-        for number in range(count):
-            yield from written(a_message_line(number, f"Word{number % 500} " * 20))
-
     async def peak_bytes(count: int) -> int:
         tracemalloc.start()
         try:
-            importing = Import(database, providers=PROVIDERS)
-            await importing.run(
-                batches(lines(count), size=100), now=NOON, report=lambda _: None
-            )
+            await bring_in_many(database, many_lines(count))
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
 
     await peak_bytes(500)
-    few = await peak_bytes(1_000)
+    few = await peak_bytes(2_000)
 
-    assert await peak_bytes(6_000) < few * 2
-    assert await value(database, "select count(*) from content_item") == 6_000
+    assert await peak_bytes(50_000) < few * 1.5
+    assert await value(database, "select count(*) from content_item") == 50_000
+
+
+@pytest.mark.slow_chaos
+async def test_a_bad_line_late_in_a_million_stops_it_before_anything_is_written(
+    database: Database,
+) -> None:
+    before = await everything(database)
+    await bring_in_many(database, many_lines(2_000))
+    await run(database, "truncate person cascade")
+    at_first_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    with pytest.raises(QueryError, match=r"^line 900000: type: must be one of"):
+        await bring_in_many(database, many_lines(1_000_000, bad=900_000))
+
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < at_first_kib + 64 * 1024
+    assert await everything(database) == before
 
 
 async def test_how_many_lines_were_read_is_told(database: Database) -> None:
