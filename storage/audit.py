@@ -45,6 +45,9 @@ from storage.tables.sessions import SessionRow
 NOBODY = "nobody"
 """Who asked, where no token that works was brought."""
 
+OPERATOR = "operator"
+"""Who asked at the command line: whoever has the address of the database."""
+
 _LOG = NAMES.tables["audit_log"]
 _REFUSED_KEPT = timedelta(days=30)
 _FIRST_FAULT = 400

@@ -46,19 +46,19 @@ class Signpost:
             if (found := expression.match(path)) is not None:
                 return Named(
                     action=f"{method} {pattern}",
-                    subjects=_ids(found.groupdict()) | _ids(subjects),
+                    subjects=ids(found.groupdict()) | ids(subjects),
                 )
         return Named(action=f"{method} (unknown)", subjects={})
 
 
-def _ids(given: Mapping[str, str]) -> dict[str, str]:
+def ids(given: Mapping[str, str]) -> dict[str, str]:
     """Keep what has the form of an id; in a query, a plus sign arrives as a space."""
-    users = {
-        name: f"+{value[1:]}" if value.startswith(" ") else value
-        for name, value in given.items()
-        if name == "user_id"
-    }
-    ids = {name: value for name, value in given.items() if name != "user_id"}
-    return {name: value for name, value in users.items() if _USER.fullmatch(value)} | {
-        name: value for name, value in ids.items() if _ID.fullmatch(value)
-    }
+    kept: dict[str, str] = {}
+    for name, value in given.items():
+        if name == "user_id":
+            user_id = f"+{value[1:]}" if value.startswith(" ") else value
+            if _USER.fullmatch(user_id):
+                kept[name] = user_id
+        elif _ID.fullmatch(value):
+            kept[name] = value
+    return kept

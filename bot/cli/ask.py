@@ -3,14 +3,19 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import NoReturn, TypeVar
 
 import typer
 
 from bot.addresses import existing_database, secret_key_file
 from bot.admin.pseudonyms import Pseudonyms
+from bot.cli.audited import deed
+from bot.clock import SystemClock
 from bot.settings import Settings, read
+from context.errors import StoreUnavailable
 from context.messages import UserId
+from storage.audit import Audit, Deed
 from storage.database import Address, Database, open_database
 from storage.migrate import pending_revision
 from storage.people import People
@@ -20,7 +25,7 @@ T = TypeVar("T")
 
 
 def ask(question: Callable[[Database], Awaitable[T]]) -> T:
-    """Open the configured database, or dev's own, and ask it something.
+    """Open the configured database, or dev's own, and ask it something; it is written down.
 
     Raises:
         ConfigError: There is no database, or it does not let us in.
@@ -28,15 +33,30 @@ def ask(question: Callable[[Database], Awaitable[T]]) -> T:
         typer.Exit: It is not migrated; the person has been told.
     """
     with existing_database(read(Settings)) as (pooled, _):
-        return asyncio.run(_asked(pooled, question))
+        return asyncio.run(_asked(pooled, question, deed(SystemClock().now())))
 
 
-async def _asked(where: Address, question: Callable[[Database], Awaitable[T]]) -> T:
+async def _asked(where: Address, question: Callable[[Database], Awaitable[T]], done: Deed) -> T:
     await ensure_admitted(where, variable="DATABASE_URL")
     async with open_database(where, connections=2) as database:
         if await pending_revision(database) is not None:
             stop("the database is not migrated: run `bot migrate`")
+        await _write_down(database, done)
         return await question(database)
+
+
+async def _write_down(database: Database, done: Deed) -> None:
+    """Keep in the audit log what is about to be done.
+
+    Where that cannot be kept nothing can be changed either; looking goes on.
+    """
+    subjects = dict(done.subjects)
+    try:
+        if "user_id" in subjects:
+            subjects["user_id"] = await person(database, subjects["user_id"])
+        await Audit(database).begin(replace(done, subjects=subjects))
+    except StoreUnavailable:
+        sys.stderr.write("bot: this could not be written into the audit log\n")
 
 
 async def person(database: Database, given: str) -> UserId:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from bot.cli import dead_letters, erase, handoffs, processes, setup, users
+from bot.cli import admin_token, dead_letters, erase, handoffs, processes, setup, users
 from context.errors import ConfigError, StoreUnavailable
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -25,6 +25,7 @@ app.add_typer(handoffs.app, name="handoffs")
 erase.register(users.app)
 app.add_typer(users.app, name="users")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(admin_token.app, name="admin-token")
 
 
 @app.callback()

@@ -161,10 +161,10 @@ async def run(database: Database, statement: str, *arguments: object) -> None:
 
 
 async def everything(database: Database) -> list[list[dict[str, object]]]:
-    """Read all rows of all tables, to see that nothing changed."""
+    """Read all rows of all tables, to see that nothing changed but who asked."""
     return [
         await rows(database, f"select * from {table} order by 1, 2")  # noqa: S608 - our own
-        for table in sorted(NAMES.tables)
+        for table in sorted(NAMES.tables.keys() - {"audit_log"})
     ]
 
 
