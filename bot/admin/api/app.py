@@ -5,14 +5,16 @@ Its pages that show the document load from other hosts, and its telemetry would 
 addresses of people into spans; both are off.
 """
 
+import re
 from collections.abc import Sequence
 
 from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 
-from bot.admin.api.asking import Uncached, each_once, paths
+from bot.admin.api.asking import Uncached, each_once
 from bot.admin.api.audit import audit_router
 from bot.admin.api.dead_letters import dead_letters_router
 from bot.admin.api.erasure import erasure_router
@@ -78,16 +80,26 @@ def admin_routes(
         dead_letters_router(records.dead_letters),
         audit_router(records.audit, pseudonyms),
     ]
-    patterns = [path for one in routers for path in paths(one)]
-    app = _app([Middleware(Uncached), entrance.api_guard([*patterns, OPENAPI])])
+    routes = [route for one in routers for route in one.routes if isinstance(route, APIRoute)]
+    guard = entrance.api_guard([*(route.path for route in routes), OPENAPI])
+    app = _app([Middleware(Uncached), guard])
+    answer_faults(app, routes)
     for one in routers:
         app.include_router(one)
-    return [Mount(PREFIX, app)]
+    return [_mounted(app)]
+
+
+def _mounted(app: FastAPI) -> Mount:
+    """Put the app where it belongs, also for paths that hold a line break."""
+    mount = Mount(PREFIX, app)
+    # Else these would be answered by whoever comes after us, past the guard.
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def _app(middleware: Sequence[Middleware]) -> FastAPI:
     """Make the app without its routes."""
-    app = FastAPI(
+    return FastAPI(
         title="Baton admin API",
         version="1",
         description=_ABOUT,
@@ -110,5 +122,3 @@ def _app(middleware: Sequence[Middleware]) -> FastAPI:
             "auto_configure": False,
         },
     )
-    answer_faults(app)
-    return app

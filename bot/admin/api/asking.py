@@ -65,11 +65,6 @@ def router(noun: str) -> APIRouter:
     return APIRouter(tags=[noun], route_class=TimedRoute)
 
 
-def paths(routes: APIRouter) -> list[str]:
-    """Give the patterns of a router's routes."""
-    return [route.path for route in routes.routes if isinstance(route, APIRoute)]
-
-
 class Uncached:
     """ASGI middleware: what is answered is about people, and no cache's business."""
 

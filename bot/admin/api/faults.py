@@ -1,11 +1,12 @@
 """What goes wrong over HTTP: every fault is `{"error": …}`, and names the field it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -49,8 +50,23 @@ def not_found(what: str) -> HTTPException:
     return HTTPException(HTTPStatus.NOT_FOUND, f"no such {what}")
 
 
-def answer_faults(app: FastAPI) -> None:
-    """Have an app answer every fault in this form."""
+def answer_faults(app: FastAPI, routes: Sequence[APIRoute]) -> None:
+    """Have an app answer every fault in this form.
+
+    Args:
+        app: Whose faults.
+        routes: All that it has.
+    """
+
+    async def wrong_method(request: Request, _: Exception) -> Response:
+        # Starlette names the methods of the first route of a path, and not of all.
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        of_path = (one.methods or set() for one in routes if one.path_regex.match(path))
+        headers = {"allow": ", ".join(sorted(set().union(*of_path)))}
+        fault = "this is done by another method"
+        return JSONResponse({"error": fault}, HTTPStatus.METHOD_NOT_ALLOWED, headers)
+
+    app.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, wrong_method)
     for kind in (HTTPException, QueryError, RequestValidationError, StoreUnavailable):
         app.add_exception_handler(kind, _faulty)
 

@@ -1,7 +1,8 @@
 """People over HTTP: one, their past searched, and everything held of them."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -20,6 +21,13 @@ from storage.people_records import PeopleRecords
 from storage.recall import Recall
 
 _MISSING = declared(HTTPStatus.NOT_FOUND)
+_LINES: Mapping[int | str, dict[str, Any]] = {
+    HTTPStatus.OK: {
+        "content": {NdjsonResponse.media_type: {"schema": {"type": "string"}}},
+        "description": "One JSON object a line, `type` first, the person's own line before all.",
+    },
+    **_MISSING,
+}
 
 
 def users_router(
@@ -57,7 +65,7 @@ def users_router(
         whose = await pseudonyms.meant(UserId(user_id))
         return hits_shape(await recall.found_of(whose, question.q, limit=question.limit))
 
-    @routes.get("/users/{user_id}/export", response_class=NdjsonResponse, responses=_MISSING)
+    @routes.get("/users/{user_id}/export", response_class=Response, responses={**_LINES})
     async def export_person(user_id: User, _: NothingElse) -> Response:
         """Give everything held of a person, one JSON object a line, oldest first."""
         answer = await exported(export, await pseudonyms.meant(UserId(user_id)))
