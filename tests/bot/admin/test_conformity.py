@@ -49,7 +49,7 @@ parameters = {{ "path.user_id" = "{KIM.user_id}" }}
     ids=["whatever is asked", "what is there"],
 )
 async def test_every_answer_is_as_the_document_says(
-    database: Database, tmp_path: Path, known: str, phases: str
+    database: Database, tmp_path: Path, *, known: str, phases: str
 ) -> None:
     await populate(database)
     config = tmp_path / "schemathesis.toml"
