@@ -97,5 +97,8 @@ class RotationRow(Row, table=True):
     context_window_limit: int = Field(sa_column=Column(BigInteger, nullable=False))
     created_at: datetime
 
-    # They are few: what is asked for besides is picked out of the newest.
-    __table_args__ = (Index("rotation_newest", desc("created_at"), desc("id")),)
+    # A trace's and a person's are few, and picked out by the indexes above.
+    __table_args__ = (
+        Index("rotation_platform", "platform", desc("created_at"), desc("id")),
+        Index("rotation_newest", desc("created_at"), desc("id")),
+    )

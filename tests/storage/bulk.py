@@ -49,9 +49,10 @@ insert into compaction (id, trace_id, person_id, user_id, platform, session_id, 
     'session-' || n % {PEOPLE}, 'agent-' || n % {PEOPLE} || '-' || n / {PEOPLE}, 1, 'threshold',
     'applied', 160000, 40000, 200000, 1.5, timestamptz '2026-01-01Z' + n * interval '1 minute'
   from generate_series(0, {HANDOFFS - 1}) n;
-insert into rotation (id, trace_id, person_id, session_id, handoff_id, old_agent_id,
+insert into rotation (id, trace_id, person_id, platform, session_id, handoff_id, old_agent_id,
     new_agent_id, occupied_tokens, context_window_limit, created_at)
-  select 'rotation-' || n, 'trace-' || n % {PEOPLE}, 'person-' || n % {PEOPLE}, 'session-' || n % {PEOPLE},
+  select 'rotation-' || n, 'trace-' || n % {PEOPLE}, 'person-' || n % {PEOPLE},
+    case when n % 100 = 0 then 'whatsapp' else 'slack' end, 'session-' || n % {PEOPLE},
     'handoff-' || n, 'agent-' || n, 'agent-' || n + 1, 1, 2,
     timestamptz '2026-01-01Z' + n * interval '1 minute'
   from generate_series(0, {HANDOFFS - 1}) n;
