@@ -48,6 +48,11 @@ class Limits:
         """Where the steps begin for a person; nowhere if they are not managed."""
         return self.thresholds if self.manages(user_id) else UNMANAGED
 
+    @property
+    def handoff_share(self) -> float | None:
+        """The share of the limit at which an agent gives way; None where it never does."""
+        return self.thresholds.critical or self.thresholds.rotation
+
     def turns_left(
         self,
         user_id: UserId,

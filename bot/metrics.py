@@ -92,10 +92,7 @@ def metrics_of(
     database: Database, limits: Limits, *, read_within: timedelta = timedelta(seconds=5)
 ) -> Metrics:
     """Read the figures of one database, under these limits."""
-    thresholds = limits.thresholds
     recent = RecentReader(
-        database,
-        limit_tokens=limits.tokens,
-        handoff_share=thresholds.critical or thresholds.rotation,
+        database, limit_tokens=limits.tokens, handoff_share=limits.handoff_share
     )
     return Metrics(FiguresReader(database), recent, read_within=read_within)

@@ -1,6 +1,6 @@
-"""What happened in the last hour, for metrics: each figure by an index on its time.
+"""What happened in the last hour, or another window: each figure by an index on its time.
 
-An hour costs the same after years. Every label that can occur is there, at 0 if need be; an
+It costs the same after years. Every label that can occur is there, at 0 if need be; an
 average of nothing is None.
 """
 
@@ -33,7 +33,6 @@ OCCUPANCY_BOUNDS = (0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 1.0)
 """Bounds by which agents are told apart."""
 
 _TIMED_CALLS = 1_000
-"""So many of the newest calls say how long turns take."""
 
 _NOTICES = ("warning", "critical", "compaction", "handoff", "usage")
 _REFUSALS = ("stopped", "withdrawn", "too_long")
@@ -93,7 +92,7 @@ _AT_WORK = text("select distinct agent_id from model_usage where started_at >= :
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recent:
-    """What happened in the last hour.
+    """What happened in the window.
 
     Attributes:
         model_calls: Outcome → calls begun.
@@ -135,12 +134,24 @@ class Recent:
     agents: int
     turns: TurnTimes
 
+    @property
+    def compactions_made(self) -> int:
+        """Compactions that came to something, used or not."""
+        nothing = (CompactionState.SKIPPED, CompactionState.FAILED)
+        return sum(self.compactions.values()) - sum(self.compactions[one] for one in nothing)
+
 
 class RecentReader:
     """Reads what happened of late, in one transaction."""
 
     def __init__(
-        self, database: Database, *, limit_tokens: int, handoff_share: float | None
+        self,
+        database: Database,
+        *,
+        limit_tokens: int,
+        handoff_share: float | None,
+        window: timedelta = RECENT,
+        timed_calls: int = _TIMED_CALLS,
     ) -> None:
         """Read from a database.
 
@@ -148,8 +159,12 @@ class RecentReader:
             database: Where.
             limit_tokens: What an agent may hold.
             handoff_share: The share of that at which it hands over; None where it never does.
+            window: How far back things count.
+            timed_calls: So many of the newest calls say how long turns take.
         """
         self._database = database
+        self._window = window
+        self._timed_calls = timed_calls
         self._limit_tokens = limit_tokens
         self._handoff_tokens = int(limit_tokens * (handoff_share or 1.0))
 
@@ -159,7 +174,7 @@ class RecentReader:
         Raises:
             StoreUnavailable: The database is out of reach.
         """
-        since = now - RECENT
+        since = now - self._window
         async with self._database.transaction() as connection:
             counted = await connection.execute(
                 _COUNTS,
@@ -174,7 +189,7 @@ class RecentReader:
                 found[figure][label or ""] = number
             spends = (await connection.execute(_SPENT, {"since": since})).mappings().all()
             agents, occupancies = await self._occupancies(connection, since=since)
-            turns = await turn_times(connection, since=since, most_calls=_TIMED_CALLS)
+            turns = await turn_times(connection, since=since, most_calls=self._timed_calls)
         return _recent(
             found,
             spends=[spend(row) for row in spends],

@@ -162,6 +162,12 @@ class UsageAsked(Paged):
     ] = None
 
 
+class Hours(Question):
+    """How far back to look."""
+
+    hours: Annotated[int, Field(ge=1, le=744, description="A month at most.")] = 24
+
+
 class AuditQuestion(Paged):
     """Which calls of operators, and which page of them."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from storage.agent_changes import AgentChanges
 from storage.audit import Audit
 from storage.compaction_history import CompactionHistory
+from storage.continuity import ContinuityReport
 from storage.database import Database
 from storage.dead_letters import DeadLetters
 from storage.delivery_problems import DeliveryProblems
@@ -37,6 +38,7 @@ class Records:
     export: Export
     usage: UsageReport
     statistics: Statistics
+    continuity: ContinuityReport
     dead_letters: DeadLetters
     audit: Audit
     undo: Undo
@@ -60,6 +62,7 @@ class Records:
             export=Export(database),
             usage=UsageReport(database),
             statistics=Statistics(database),
+            continuity=ContinuityReport(database),
             dead_letters=DeadLetters(database),
             audit=Audit(database),
             undo=Undo(database),

@@ -13,6 +13,7 @@ from bot.admin.shapes.shape import Listed
 from bot.admin.shapes.traces import TraceShape
 from bot.cli.ask import ask, person, stop
 from bot.cli.output import instant, say, show_csv, show_json, show_table, when
+from bot.cli.statistics import show_statistics
 from bot.limits import limits_of
 from bot.settings import Settings, read
 from context.lifecycle import TerminationReason
@@ -144,6 +145,9 @@ def show_chain(
         _show_lines(trace.handoffs)
     else:
         _show_chain(trace)
+
+
+app.command("stats")(show_statistics)
 
 
 @app.command("deactivate")

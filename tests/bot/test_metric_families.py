@@ -17,6 +17,7 @@ from tests.storage.rows import (
     a_compaction_row,
     a_handoff_row,
     a_met_person,
+    a_turn,
     an_agent_row,
     an_inbox_row,
     an_outbox_row,
@@ -25,18 +26,6 @@ from tests.storage.rows import (
 
 LATER = NOON + timedelta(minutes=2)
 AGENT = "agent-01234567-1"
-
-TURN = (
-    an_inbox_row(1, state="answered", turn_id="turn-1").values(
-        taken_at=NOON + timedelta(seconds=1)
-    ),
-    a_call_row(1).values(
-        started_at=NOON + timedelta(seconds=2), ended_at=NOON + timedelta(seconds=5)
-    ),
-    an_outbox_row(1, state="sent", turn_id="turn-1").values(
-        first_tried_at=NOON + timedelta(seconds=6), settled_at=NOON + timedelta(seconds=8)
-    ),
-)
 
 HAPPENED: Sequence[tuple[str, tuple[Insert, ...], Sample, float]] = [
     ("a message waits", (an_inbox_row(1),), sample("baton_messages_overdue"), 1),
@@ -156,11 +145,11 @@ HAPPENED: Sequence[tuple[str, tuple[Insert, ...], Sample, float]] = [
         sample("baton_agents_by_occupancy", le="0.8"),
         1,
     ),
-    ("a turn waits", TURN, sample("baton_reply_seconds_last_hour", quantile="0.95"), 8),
+    ("a turn waits", a_turn(), sample("baton_reply_seconds_last_hour", quantile="0.95"), 8),
     *(
         (
             f"a turn is {phase}",
-            TURN,
+            a_turn(),
             sample("baton_turn_phase_seconds_last_hour", phase=phase, quantile="0.5"),
             seconds,
         )

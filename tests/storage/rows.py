@@ -215,6 +215,22 @@ def a_chore_row(number: int = 1, *, state: str = "pending") -> Insert:
     )
 
 
+def a_turn() -> tuple[Insert, ...]:
+    """A turn that was answered: it waited, was assembled and closed for a second each, and took
+    three for the model and two for delivery."""
+
+    def after(seconds: int) -> datetime:
+        return NOON + timedelta(seconds=seconds)
+
+    return (
+        an_inbox_row(1, state="answered", turn_id="turn-1").values(taken_at=after(1)),
+        a_call_row(1).values(started_at=after(2), ended_at=after(5)),
+        an_outbox_row(1, state="sent", turn_id="turn-1").values(
+            first_tried_at=after(6), settled_at=after(8)
+        ),
+    )
+
+
 def a_rotation_row(number: int = 1) -> Insert:
     """A forced rotation; later ones are made a minute later each."""
     return insert(RotationRow).values(

@@ -76,7 +76,7 @@ def admin_routes(
             records.sessions, records.transcript, pseudonyms=pseudonyms, limits=limits
         ),
         usage_router(records.usage),
-        statistics_router(records.statistics, clock),
+        statistics_router(records.statistics, records.continuity, limits=limits, clock=clock),
         dead_letters_router(records.dead_letters),
         audit_router(records.audit, pseudonyms),
     ]
