@@ -37,19 +37,17 @@ _OPEN = frozenset(
         "role",
         "state",
         "subject",
-        "task_status",
         "termination_reason",
         "trigger",
         "type",
         "via",
         "who",
-        "workflow_type",
     }
 )
 _OPEN_ENDINGS = ("_id", "_ids", "_at")
 # What holds people's words throughout. Of what is in them, only this is known to be ours.
 _SAID = frozenset({"blocks", "document", "fact", "notes"})
-_OPEN_IN_SAID = frozenset({"kind", "origin", "role", "status", "termination_reason"})
+_OPEN_IN_SAID = frozenset({"kind", "origin", "role", "termination_reason"})
 
 _PLAIN = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,256}")
 _PLAIN_IN_SAID = re.compile(r"[A-Za-z0-9_.:+-]{1,128}")
