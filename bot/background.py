@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from bot.addresses import database_addresses
 from bot.agents.loop import Loop
 from bot.app import Process, begin, channel_settings, opened, require
+from bot.cleaning import Cleaning
 from bot.commands import Commands
 from bot.delivery import Delivery
 from bot.handover import Handovers
@@ -41,7 +42,9 @@ from storage.lanes import Lane, Lanes
 from storage.ledger import Ledger
 from storage.mailbox import Mailbox
 from storage.outbox import Outbox
+from storage.retention import Retention
 from storage.sessions import Sessions
+from storage.tombstones import Tombstones
 from storage.usage import UsageBook
 
 
@@ -154,6 +157,11 @@ def worker(process: Process, model: Model, *, direct: Address) -> Worker:
         watch=Watch(
             chores=chores,
             totals=DayTotals(process.database),
+            cleaning=Cleaning(
+                retention=Retention(database),
+                tombstones=Tombstones(database),
+                keep=process.settings.kept_for,
+            ),
             clock=clock,
             idle_timeout=process.settings.idle_timeout,
         ),

@@ -11,6 +11,7 @@ import structlog
 from bot import spans
 from bot.agents.loop import Finished
 from bot.closing import Ending, Verdict, critical, facts_said, numbers_placeholders
+from bot.erasing import remove_files
 from bot.heralds import Herald, tell_all
 from bot.limits import Limits
 from bot.opening import Opening
@@ -262,6 +263,9 @@ class Handovers:
         path = Path(handoff.markdown_path)
         try:
             await asyncio.to_thread(_write, path, markdown(handoff.document))
+            if not await self._ledger.is_kept(handoff.handoff_id):
+                # Its person was erased meanwhile, and their files with them.
+                await remove_files([handoff.markdown_path])
         except OSError as error:
             log.warning("handoff.not_written", handoff_id=handoff.handoff_id, code=error.errno)
 

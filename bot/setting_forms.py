@@ -37,6 +37,22 @@ def _readable(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
+def _days(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = value.strip().lower()
+    if text == "off":
+        return None
+    if not text.isdecimal():
+        raise ValueError("must be a whole number of days, or `off`")
+    return int(text)
+
+
+Days = Annotated[
+    Annotated[int, Field(ge=1, le=36_500)] | None,  # bounds hold for a number, not for `off`
+    BeforeValidator(_days),
+]
+
 Threshold = Annotated[
     Annotated[float, Field(gt=0, lt=1)] | None,  # bounds hold for a share, not for `off`
     BeforeValidator(_threshold),

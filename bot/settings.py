@@ -21,7 +21,15 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.setting_forms import DatabaseAddress, Duration, Lowered, Names, Rollout, Threshold
+from bot.setting_forms import (
+    DatabaseAddress,
+    Days,
+    Duration,
+    Lowered,
+    Names,
+    Rollout,
+    Threshold,
+)
 from context.errors import ConfigError
 from context.policy import Thresholds
 from context.shaping import Shaping
@@ -158,6 +166,9 @@ class Settings(BaseSettings):
     idle_timeout: Duration = Field(
         None, description="Idle time after which an agent hands over, as `30m`, or `off`."
     )
+    retention_days: Days = Field(
+        None, description="Days after which transcripts are pruned, from 1, or `off`."
+    )
     project_id: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9_-]{1,64}$",
@@ -172,6 +183,11 @@ class Settings(BaseSettings):
     log_format: Annotated[Literal["console", "json"] | None, Lowered] = Field(
         None, description="`console` or `json`; console on a terminal."
     )
+
+    @property
+    def kept_for(self) -> timedelta | None:
+        """How long transcripts are kept; None for ever."""
+        return None if self.retention_days is None else timedelta(days=self.retention_days)
 
     @property
     def thresholds(self) -> Thresholds:
@@ -229,7 +245,6 @@ NOT_BUILT_YET = frozenset(
         "INSTRUCTIONS_PATH",
         "MCP_CONFIG",
         "PRESET",
-        "RETENTION_DAYS",
         "SLACK_CLIENT_ID",
         "SLACK_CLIENT_SECRET",
         "VOYAGE_API_KEY",

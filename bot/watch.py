@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.cleaning import Cleaning
 from bot.ports import Clock
 from storage.chores import Chores
 from storage.day_totals import DayTotals
@@ -20,18 +21,26 @@ class Watch:
     """Looks around every ten seconds; any number of workers may do so."""
 
     def __init__(
-        self, *, chores: Chores, totals: DayTotals, clock: Clock, idle_timeout: timedelta | None
+        self,
+        *,
+        chores: Chores,
+        totals: DayTotals,
+        cleaning: Cleaning,
+        clock: Clock,
+        idle_timeout: timedelta | None,
     ) -> None:
         """Watch from now on.
 
         Args:
             chores: What is asked of sessions.
             totals: What finished days come to.
+            cleaning: What is to go.
             clock: The time.
             idle_timeout: After so long without a turn an agent hands over; None for never.
         """
         self._chores = chores
         self._totals = totals
+        self._cleaning = cleaning
         self._clock = clock
         self._idle_timeout = idle_timeout
 
@@ -62,3 +71,4 @@ class Watch:
             log.error("chores.stuck", count=stuck)
         if folded := await self._totals.fold(now=now):
             log.info("totals.folded", days=folded)
+        await self._cleaning.look(now=now)

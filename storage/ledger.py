@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
@@ -22,6 +22,7 @@ from storage.handing_over import Handoff, keep_handoff
 from storage.lanes import Claim, hold
 from storage.outbox import Spoken, say
 from storage.passages import keep_passages
+from storage.tables.handoffs import AgentHandoffRow
 from storage.tables.mail import InboxRow
 from storage.tables.people import IdentityRow, PersonRow
 from storage.tables.sessions import SessionRow
@@ -186,6 +187,16 @@ class Ledger:
                 agent_id=closing.agent.agent_id,
                 now=now,
             )
+
+    async def is_kept(self, handoff_id: str) -> bool:
+        """Whether a handoff is still there: its person may have been erased.
+
+        Raises:
+            StoreUnavailable: The database is out of reach.
+        """
+        statement = select(col(AgentHandoffRow.id)).where(col(AgentHandoffRow.id) == handoff_id)
+        async with self._database.transaction() as connection:
+            return await connection.scalar(statement) is not None
 
     async def give_up(
         self,

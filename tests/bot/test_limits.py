@@ -13,6 +13,7 @@ from bot.watch import Watch
 from storage.chores import Chores
 from storage.day_totals import DayTotals
 from tests.bot.chat import LIMIT, Chat, a_message, given, says
+from tests.bot.cleaning import a_cleaning
 from tests.bot.environment import Configure
 from tests.builders import USER
 from tests.storage.scenes import rows, value
@@ -168,6 +169,7 @@ async def test_whoever_is_not_managed_is_not_idle_either_and_asked_once(
     watch = Watch(
         chores=Chores(chat.database),
         totals=DayTotals(chat.database),
+        cleaning=a_cleaning(chat.database),
         clock=chat.clock,
         idle_timeout=timedelta(minutes=1),
     )

@@ -8,6 +8,7 @@ from bot.watch import Watch
 from storage.chores import Chores
 from storage.day_totals import DayTotals
 from tests.bot.chat import Chat, a_message, says
+from tests.bot.cleaning import a_cleaning
 from tests.storage.scenes import rows, value
 
 HOUR = timedelta(hours=1)
@@ -17,6 +18,7 @@ def watch(chat: Chat, *, idle_timeout: timedelta | None = HOUR) -> Watch:
     return Watch(
         chores=Chores(chat.database),
         totals=DayTotals(chat.database),
+        cleaning=a_cleaning(chat.database),
         clock=chat.clock,
         idle_timeout=idle_timeout,
     )

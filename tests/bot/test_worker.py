@@ -20,6 +20,7 @@ from storage.database import Address, Database
 from storage.day_totals import DayTotals
 from storage.interrupts import INTERRUPTS
 from storage.lanes import Claim, Lane, Lanes
+from tests.bot.cleaning import a_cleaning
 from tests.builders import NOON, an_inbound
 from tests.clock import ManualClock
 from tests.storage.scenes import arrive, eventually, jobs, run, value
@@ -85,6 +86,7 @@ class Office:
             watch=Watch(
                 chores=Chores(self.database),
                 totals=DayTotals(self.database),
+                cleaning=a_cleaning(self.database),
                 clock=self.clock,
                 idle_timeout=None,
             ),

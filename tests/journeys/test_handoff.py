@@ -9,6 +9,7 @@ from bot.emulator.servers.model_delivery import Latency
 from bot.watch import Watch
 from storage.chores import Chores
 from storage.day_totals import DayTotals
+from tests.bot.cleaning import a_cleaning
 from tests.journeys.town import BEN, FILLER, Person, Town, town, until
 
 LIMIT = 4_000
@@ -151,6 +152,7 @@ async def test_an_idle_agent_hands_over_unheard_and_the_next_knows_all(
         watch = Watch(
             chores=Chores(here.database),
             totals=DayTotals(here.database),
+            cleaning=a_cleaning(here.database),
             clock=SystemClock(),
             idle_timeout=timedelta(0),
         )
