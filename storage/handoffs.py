@@ -1,6 +1,6 @@
 """The history of handoffs, as operators ask for it: a page, one, a person's latest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -123,19 +123,18 @@ class Handoffs:
         Raises:
             StoreUnavailable: The database is out of reach.
         """
-        async with self._database.transaction() as connection:
-            whose = (
-                await person_ids(connection, wanted.user_id)
-                if wanted.user_id is not None
-                else None
-            )
-            asked = _question(wanted, whose=whose, cursor=cursor, most=limit + 1)
-            rows = await newest(connection, asked, SUMMARY_COLUMNS)
-        return page_of(
-            [HandoffSummary(**_values(row)) for row in rows],
-            limit=limit,
-            place=lambda one: Cursor(created_at=one.created_at, item_id=one.handoff_id),
-        )
+        rows = await self._rows(wanted, SUMMARY_COLUMNS, most=limit + 1, cursor=cursor)
+        found = [HandoffSummary(**_values(row)) for row in rows]
+        return page_of(found, limit=limit, place=_place)
+
+    async def whole_page(
+        self, wanted: HandoffFilter, *, limit: int, cursor: Cursor | None = None
+    ) -> Page[StoredHandoff]:
+        """Read a page with the documents; as for `page`."""
+        columns = (*SUMMARY_COLUMNS, _HANDOFF.c.document)
+        rows = await self._rows(wanted, columns, most=limit + 1, cursor=cursor)
+        found = [StoredHandoff(**_values(row)) for row in rows]
+        return page_of(found, limit=limit, place=_place)
 
     async def one(self, handoff_id: str) -> StoredHandoff | None:
         """Read one handoff with its document; None if there is none.
@@ -184,6 +183,27 @@ class Handoffs:
             await connection.execute(update(AgentHandoffRow).where(is_it).values(active=False))
             found = await summaries(connection, select(*SUMMARY_COLUMNS).where(is_it))
         return found[0] if found else None
+
+    async def _rows(
+        self,
+        wanted: HandoffFilter,
+        columns: tuple[ColumnElement[Any], ...],
+        *,
+        most: int,
+        cursor: Cursor | None,
+    ) -> Sequence[RowMapping]:
+        async with self._database.transaction() as connection:
+            whose = (
+                await person_ids(connection, wanted.user_id)
+                if wanted.user_id is not None
+                else None
+            )
+            asked = _question(wanted, whose=whose, cursor=cursor, most=most)
+            return await newest(connection, asked, columns)
+
+
+def _place(handoff: HandoffSummary) -> Cursor:
+    return Cursor(created_at=handoff.created_at, item_id=handoff.handoff_id)
 
 
 def _question(

@@ -2,84 +2,61 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from bot.admin.moments import moment
 from bot.admin.shapes.handoffs import HandoffShape, SummaryShape, handoff_markdown
 from bot.admin.shapes.shape import Listed
 from bot.admin.shapes.traces import TraceShape
+from bot.cli import handoffs_export
 from bot.cli.ask import ask, person, stop
+from bot.cli.handoff_options import (
+    AgentTypeOption,
+    AsCsv,
+    AsJson,
+    CursorOption,
+    LimitOption,
+    PlatformOption,
+    ProjectOption,
+    ReasonOption,
+    SinceOption,
+    TraceOption,
+    UntilOption,
+    UserOption,
+)
 from bot.cli.output import instant, say, show_csv, show_json, show_table, when
 from bot.cli.statistics import show_statistics
 from bot.limits import limits_of
 from bot.settings import Settings, read
-from context.lifecycle import TerminationReason
-from context.messages import Platform, TraceId
+from context.messages import TraceId
 from context.policy import occupancy
-from storage.cursor import Cursor
 from storage.database import Database
 from storage.handoffs import HandoffFilter, Handoffs, HandoffSummary, StoredHandoff
 from storage.paging import Page
 from storage.traces import Trace, Traces
 
 app = typer.Typer(help="Ask about handoffs.", rich_markup_mode=None)
+handoffs_export.register(app)
 
 _FIELDS = tuple(one.name for one in fields(HandoffSummary))
-
-
-def _moment(text: str) -> datetime:
-    """Read a moment; a day alone means its beginning."""
-    return moment(text if "T" in text else f"{text}T00:00:00Z")
-
-
-def _platform(text: str) -> Platform:
-    from channels.registry import KINDS  # noqa: PLC0415 - takes half a second, seldom needed
-
-    known = sorted({kind.platform for kind in KINDS})
-    if text not in known:
-        fault = f"must be one of {', '.join(known)}"
-        raise ValueError(fault)
-    return Platform(text)
-
-
-_TIME = "2026-01-31 or 2026-01-31T09:30:00Z."
-_Platform = Annotated[
-    Platform | None, typer.Option(parser=_platform, metavar="NAME", help="Where people are.")
-]
-_Since = Annotated[
-    datetime | None, typer.Option(parser=_moment, metavar="TIME", help=f"From {_TIME}")
-]
-_Until = Annotated[
-    datetime | None, typer.Option(parser=_moment, metavar="TIME", help=f"Before {_TIME}")
-]
-_Cursor = Annotated[
-    Cursor | None,
-    typer.Option(parser=Cursor.read, metavar="CURSOR", help="Where the last page ended."),
-]
-_Reason = Annotated[TerminationReason | None, typer.Option(help="Why agents ended.")]
-_Limit = Annotated[int, typer.Option(min=1, max=200, help="How many at most.")]
-_AsJson = Annotated[bool, typer.Option("--json", help="Print what the admin API gives.")]
-_AsCsv = Annotated[bool, typer.Option("--csv", help="Print all fields, a line each.")]
 
 
 @app.command("list")
 def list_handoffs(  # noqa: PLR0913 - one argument an option
     *,
-    user: Annotated[str | None, typer.Option(help="Any identity of a person.")] = None,
-    platform: _Platform = None,
-    trace: Annotated[str | None, typer.Option(help="A trace's id.")] = None,
-    agent_type: Annotated[str | None, typer.Option(help="What agents are.")] = None,
-    project: Annotated[str | None, typer.Option(help="A project's id.")] = None,
-    reason: _Reason = None,
-    since: _Since = None,
-    until: _Until = None,
-    limit: _Limit = 50,
-    cursor: _Cursor = None,
-    as_json: _AsJson = False,
-    as_csv: _AsCsv = False,
+    user: UserOption = None,
+    platform: PlatformOption = None,
+    trace: TraceOption = None,
+    agent_type: AgentTypeOption = None,
+    project: ProjectOption = None,
+    reason: ReasonOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    limit: LimitOption = 50,
+    cursor: CursorOption = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """List handoffs, newest first."""
     _one_form(as_json=as_json, as_csv=as_csv)
@@ -103,7 +80,7 @@ def list_handoffs(  # noqa: PLR0913 - one argument an option
 
 @app.command("show")
 def show_handoff(
-    handoff_id: Annotated[str, typer.Argument(metavar="ID")], *, as_json: _AsJson = False
+    handoff_id: Annotated[str, typer.Argument(metavar="ID")], *, as_json: AsJson = False
 ) -> None:
     """Show one handoff with its document."""
     handoff = ask(lambda database: Handoffs(database).one(handoff_id))
@@ -114,7 +91,7 @@ def show_handoff(
 
 @app.command("latest")
 def latest_handoff(
-    user_id: Annotated[str, typer.Argument(metavar="USER_ID")], *, as_json: _AsJson = False
+    user_id: Annotated[str, typer.Argument(metavar="USER_ID")], *, as_json: AsJson = False
 ) -> None:
     """Show the newest handoff of a person."""
 
@@ -131,8 +108,8 @@ def latest_handoff(
 def show_chain(
     trace_id: Annotated[str, typer.Argument(metavar="TRACE_ID")],
     *,
-    as_json: _AsJson = False,
-    as_csv: _AsCsv = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Show the agents of a trace and the handoffs between them, oldest first."""
     _one_form(as_json=as_json, as_csv=as_csv)

@@ -3,11 +3,10 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractContextManager, aclosing, nullcontext
 from itertools import islice
 from pathlib import Path
-from time import perf_counter
 from typing import Annotated, BinaryIO
 
 import typer
@@ -16,6 +15,7 @@ from pydantic_core import to_jsonable_python
 from bot.admin.shapes.people import hits_shape
 from bot.cli.ask import ask, person, stop
 from bot.cli.output import say, show_json, show_table, when
+from bot.cli.progress import Progress
 from bot.clock import SystemClock
 from context.errors import QueryError
 from context.messages import Platform, Provider
@@ -28,7 +28,6 @@ from storage.recall import Hit, Recall
 app = typer.Typer(help="Search, export and import what was said.", rich_markup_mode=None)
 
 _BATCH_LINES = 500
-_SILENT_S = 2.0
 _SHOWN_CHARS = 200
 
 _User = Annotated[str, typer.Argument(metavar="USER_ID", help="Any identity of a person.")]
@@ -75,7 +74,7 @@ def export(user_id: _User) -> None:
 
     async def question(database: Database) -> int:
         count = 0
-        progress = _Progress("written")
+        progress = Progress("written")
         async with aclosing(Export(database).lines(await person(database, user_id))) as lines:
             async for line in lines:
                 sys.stdout.write(f"{json.dumps(to_jsonable_python(dict(line)))}\n")
@@ -100,7 +99,7 @@ def import_file(
         importing = Import(database, providers=_providers())
         with _opened(file) as lines:
             return await importing.run(
-                _batches(lines), now=SystemClock().now(), report=_Progress("read")
+                _batches(lines), now=SystemClock().now(), report=Progress("read")
             )
 
     try:
@@ -137,18 +136,3 @@ async def _batches(lines: BinaryIO) -> AsyncGenerator[Sequence[bytes], None]:
     """Read some lines at a time, beside the loop."""
     while batch := await asyncio.to_thread(lambda: list(islice(lines, _BATCH_LINES))):
         yield batch
-
-
-class _Progress:
-    """Says on standard error how far it is, once a second, after two seconds of silence."""
-
-    def __init__(self, done: str, *, now: Callable[[], float] = perf_counter) -> None:
-        self._done = done
-        self._now = now
-        self._next_s = now() + _SILENT_S
-
-    def __call__(self, lines: int) -> None:
-        if self._now() < self._next_s:
-            return
-        self._next_s = self._now() + 1
-        sys.stderr.write(f"bot: {lines:,} lines {self._done}\n")

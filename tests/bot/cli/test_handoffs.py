@@ -298,3 +298,35 @@ async def test_a_handoff_is_deactivated(database: Database, bot: Bot) -> None:
     assert not json.loads((await bot("handoffs", "show", ID, "--json")).out)["active"]
     assert unknown.code == 1
     assert "handoff-unknown" in unknown.err
+
+
+async def test_an_export_is_every_handoff_with_its_document_a_line_each(
+    database: Database, bot: Bot
+) -> None:
+    await keep(database, *(a_handoff_row(number) for number in range(1, 61)))
+
+    done = await bot("handoffs", "export")
+
+    lines = [json.loads(line) for line in done.out.splitlines()]
+    assert (done.code, done.err) == (0, "")
+    assert [one["sequence"] for one in lines] == list(range(60, 0, -1))
+    assert lines[0] == json.loads(
+        (await bot("handoffs", "show", "handoff-01234567-60", "--json")).out
+    )
+
+
+async def test_an_export_may_be_narrowed_down_to_nothing(database: Database, bot: Bot) -> None:
+    other = UserId("T024BE7LD:UOTHER")
+    await keep(
+        database,
+        *a_met_person(),
+        *a_met_person(other),
+        a_handoff_row(1),
+        a_handoff_row(2, user_id=other),
+    )
+
+    theirs = await bot("handoffs", "export", "--user", other, "--reason", "forced_rotation")
+    mine = await bot("handoffs", "export", "--user", USER, "--since", "2026-11-20")
+
+    assert (theirs.code, theirs.out) == (0, "")
+    assert [json.loads(line)["user_id"] for line in mine.out.splitlines()] == [USER]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.users import _Progress
+from bot.cli.progress import Progress
 from storage.database import Database
 from tests.bot.cli.conftest import Bot
 from tests.builders import USER
@@ -136,7 +136,7 @@ async def test_progress_is_told_after_two_seconds_and_then_once_a_second(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     moments = iter([0.0, 1.9, 2.0, 2.0, 2.5, 3.0, 3.0])
-    progress = _Progress("read", now=lambda: next(moments))
+    progress = Progress("read", now=lambda: next(moments))
 
     for lines in (1_000, 2_000, 3_000, 4_000):
         progress(lines)

@@ -1,0 +1,50 @@
+"""Options by which `bot handoffs` narrows down what it shows."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from bot.admin.moments import moment
+from context.lifecycle import TerminationReason
+from context.messages import Platform
+from storage.cursor import Cursor
+
+
+def _moment(text: str) -> datetime:
+    """Read a moment; a day alone means its beginning."""
+    return moment(text if "T" in text else f"{text}T00:00:00Z")
+
+
+def _platform(text: str) -> Platform:
+    from channels.registry import KINDS  # noqa: PLC0415 - takes half a second, seldom needed
+
+    known = sorted({kind.platform for kind in KINDS})
+    if text not in known:
+        fault = f"must be one of {', '.join(known)}"
+        raise ValueError(fault)
+    return Platform(text)
+
+
+_TIME = "2026-01-31 or 2026-01-31T09:30:00Z."
+PlatformOption = Annotated[
+    Platform | None, typer.Option(parser=_platform, metavar="NAME", help="Where people are.")
+]
+SinceOption = Annotated[
+    datetime | None, typer.Option(parser=_moment, metavar="TIME", help=f"From {_TIME}")
+]
+UntilOption = Annotated[
+    datetime | None, typer.Option(parser=_moment, metavar="TIME", help=f"Before {_TIME}")
+]
+CursorOption = Annotated[
+    Cursor | None,
+    typer.Option(parser=Cursor.read, metavar="CURSOR", help="Where the last page ended."),
+]
+ReasonOption = Annotated[TerminationReason | None, typer.Option(help="Why agents ended.")]
+LimitOption = Annotated[int, typer.Option(min=1, max=200, help="How many at most.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print what the admin API gives.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print all fields, a line each.")]
+UserOption = Annotated[str | None, typer.Option(help="Any identity of a person.")]
+TraceOption = Annotated[str | None, typer.Option(help="A trace's id.")]
+AgentTypeOption = Annotated[str | None, typer.Option(help="What agents are.")]
+ProjectOption = Annotated[str | None, typer.Option(help="A project's id.")]
