@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import httpx2
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 _READY_WITHIN_S = 60
 _STOP_WITHIN_S = 15
@@ -56,11 +56,18 @@ def bot_dev(data_dir: Path) -> Iterator[str]:
 @contextmanager
 def page_of_chromium() -> Iterator[Page]:
     """Open a page in the machine's own Chromium."""
+    with chromium() as browser:
+        yield browser.new_page(viewport={"width": 1200, "height": 820}, device_scale_factor=2)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the machine's own Chromium."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     assert path is not None, "these tests need Chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
-        yield browser.new_page(viewport={"width": 1200, "height": 820}, device_scale_factor=2)
+        yield browser
         browser.close()
 
 
