@@ -6,8 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.admin.pages.continuity import continuity_tiles
 from bot.admin.pages.desk import Desk
 from bot.admin.pages.writing import figure, percent
+from bot.admin.shapes.continuity import ContinuityShape
 from storage.statistics import Totals
 
 
@@ -22,9 +24,17 @@ class StatisticsPage:
         return [Route("/statistics", self.show)]
 
     async def show(self, request: Request) -> Response:
-        """Show the totals as they are now."""
-        totals = await self._desk.records.statistics.read(now=self._desk.clock.now())
-        values = {"totals": totals, "tiles": list(_tiles(totals))}
+        """Show the last day, and the totals, as they are now."""
+        now, limits = self._desk.clock.now(), self._desk.limits
+        totals = await self._desk.records.statistics.read(now=now)
+        found = await self._desk.records.continuity.read(
+            now=now, limit_tokens=limits.tokens, handoff_share=limits.handoff_share
+        )
+        values = {
+            "totals": totals,
+            "tiles": list(_tiles(totals)),
+            "last_day": list(continuity_tiles(ContinuityShape.of(found))),
+        }
         return self._desk.view.page(request, "statistics.html", values)
 
 

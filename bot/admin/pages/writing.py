@@ -43,6 +43,11 @@ def percent(share: float | None) -> str:
     return _NOTHING if share is None else f"{100 * share:.1f} %"
 
 
+def seconds(took: float | None) -> str:
+    """Write how long something took, in seconds; of short times more digits."""
+    return _NOTHING if took is None else f"{took:.3g} s"
+
+
 def money(dollars: float | None) -> str:
     """Write US dollars; of small sums more digits."""
     if dollars is None:
