@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test chaos mutation test-browser check format bench bench-continuity requirements
+.PHONY: run test chaos mutation test-browser check format bench bench-history bench-continuity requirements
 .DEFAULT_GOAL := run
 
 .venv: requirements-dev.txt pyproject.toml
@@ -47,6 +47,10 @@ format: .venv
 
 bench: .venv
 	@$(BIN)/python -m tests.bench
+
+# A million handoffs, and what each question about them takes in the database.
+bench-history: .venv
+	@$(BIN)/python -m tests.bench.history
 
 # What long conversations still know, by strategy; URL=http://… adds any bot.
 bench-continuity: .venv

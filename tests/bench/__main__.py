@@ -1,4 +1,6 @@
-"""Runs every benchmark and prints the table: `python -m tests.bench`, under five minutes.
+"""Runs every benchmark and prints the table: `python -m tests.bench`, in ten minutes or so.
+
+Half of them go into making a million handoffs to ask about.
 
 It ends with 0 whatever the figures are, because they depend on what else the machine does;
 one that misses its target says OVER. It fails only when something does not answer as it should.
@@ -13,6 +15,8 @@ from bot.logs import configure
 from tests.bench.accepting import accepting, both
 from tests.bench.figures import Line, Measurement, table
 from tests.bench.handing import handing
+from tests.bench.history import history
+from tests.bench.history_rows import Size
 from tests.bench.importance import importance
 from tests.bench.micro import micro, waiting
 from tests.bench.month import month
@@ -37,6 +41,7 @@ async def _run(durable_url: str, quick_url: str) -> str:
         await waiting(quick_url, sessions=1_000),
         await month(quick_url, turns=1_000),
         importance(seeds=5, turns=400),
+        await history(quick_url, Size()),
     ]
     took = Measurement(name="all of it took", value=perf_counter() - began, unit="s")
     return table(*benches, [took])

@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection
 
 from storage.database import Database
 
+_SETTING = "SELECT set_config"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -19,10 +21,14 @@ class Plan:
     indexes: set[str]
 
 
-@contextlib.asynccontextmanager
-async def plans(database: Database) -> AsyncIterator[list[Plan]]:
-    """Collect the plan of each statement that SQLAlchemy sends; there on leaving."""
-    sent: list[tuple[str, tuple[object, ...]]] = []
+Statement = tuple[str, tuple[object, ...]]
+"""A statement and its arguments."""
+
+
+@contextlib.contextmanager
+def sent(database: Database) -> Iterator[list[Statement]]:
+    """Collect the statements that SQLAlchemy sends."""
+    statements: list[Statement] = []
 
     def note(
         _connection: Connection,
@@ -31,16 +37,25 @@ async def plans(database: Database) -> AsyncIterator[list[Plan]]:
         parameters: tuple[object, ...],
         *_: object,
     ) -> None:
-        sent.append((statement, parameters))
+        statements.append((statement, parameters))
 
-    found: list[Plan] = []
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)
     try:
-        yield found
+        yield statements
     finally:
         event.remove(database.engine.sync_engine, "before_cursor_execute", note)
-    async with database.hot() as connection:
-        for statement, parameters in sent:
+
+
+@contextlib.asynccontextmanager
+async def plans(database: Database) -> AsyncIterator[list[Plan]]:
+    """Collect the plan of each statement that SQLAlchemy sends; there on leaving."""
+    found: list[Plan] = []
+    with sent(database) as statements:
+        yield found
+    async with database.hot() as connection, connection.transaction():
+        for statement, parameters in statements:
+            if statement.startswith(_SETTING):
+                await connection.execute(statement, *parameters)
             plan = await connection.fetchval(f"explain (format json) {statement}", *parameters)
             found.append(_plan(json.loads(plan)[0]["Plan"]))
 
