@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import pytest
 
 from bot.logs import configure
+from tests.bench.conversations import made_up_talk
 from tests.bench.figures import AtLeast, AtMost, Comparison, Line, Measurement, figures, table
 from tests.bench.handing import handing
 from tests.bench.importance import importance
 from tests.bench.micro import micro, waiting
 from tests.bench.month import month
+from tests.bench.recalling import found_shares, search_times
 from tests.bench.transcripts import tokens_of, transcript
 from tests.bench.turning import turning
 
@@ -43,6 +45,19 @@ async def test_committing_a_handoff_is_measured_and_what_making_it_is_made_of(
     lines = await handing(postgres, rounds=2, window_tokens=SMALL)
 
     assert targets(lines) == [True, *[False] * 5]
+
+
+@pytest.mark.slow
+async def test_questions_over_a_long_past_are_timed(postgres: str) -> None:
+    lines = await search_times(postgres, messages=200, others=1, questions=5)
+
+    assert targets(lines) == [True, False]
+
+
+def test_what_is_found_is_counted() -> None:
+    ours, plain, _ = found_shares([made_up_talk(messages=200)])
+
+    assert ours.value > plain.value > 0
 
 
 def test_the_small_things_are_measured() -> None:

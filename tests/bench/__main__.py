@@ -20,6 +20,7 @@ from tests.bench.history_rows import Size
 from tests.bench.importance import importance
 from tests.bench.micro import micro, waiting
 from tests.bench.month import month
+from tests.bench.recalling import recalled, search_times
 from tests.bench.servers import durable_postgres
 from tests.bench.turning import turning
 from tests.postgres import server
@@ -42,6 +43,8 @@ async def _run(durable_url: str, quick_url: str) -> str:
         await month(quick_url, turns=1_000),
         importance(seeds=5, turns=400),
         await history(quick_url, Size()),
+        await search_times(durable_url),
+        recalled(),
     ]
     took = Measurement(name="all of it took", value=perf_counter() - began, unit="s")
     return table(*benches, [took])

@@ -19,7 +19,7 @@ from storage.importing import Import
 from storage.migrate import migrate
 from storage.recall import Recall
 from tests.bench.conversations import Talk, made_up_talk, public_talks
-from tests.bench.figures import Measurement, figures, table
+from tests.bench.figures import AtMost, Measurement, figures, table
 from tests.bench.servers import durable_postgres
 from tests.builders import NOON
 from tests.context.archives import ASSISTANT, Past
@@ -28,9 +28,8 @@ from tests.storage.files import batches, written
 
 _FIRST = 10
 _MESSAGES = 10_000
-_OTHERS = 5
-_QUESTIONS = 200
 _WARM_UP = 20
+_P95_MS = 50.0
 
 
 def found_shares(talks: Sequence[Talk]) -> list[Measurement]:
@@ -72,21 +71,40 @@ def _plain(archive: Archive, found: dict[str, Term] | object, text: str) -> set[
     return set(sorted(scores, key=lambda number: -scores[number])[:_FIRST])
 
 
-async def search_times(server_url: str) -> list[Measurement]:
-    """Measure how long questions take over 10,000 messages of one person among others'."""
+def recalled() -> list[Measurement]:
+    """Measure what is found in made-up talk, which says little of real talk."""
+    return found_shares([made_up_talk(messages=2_000)])
+
+
+async def search_times(
+    server_url: str, *, messages: int = _MESSAGES, others: int = 2, questions: int = 200
+) -> list[Measurement]:
+    """Measure how long questions take over one person's messages among others'.
+
+    Args:
+        server_url: A Postgres server.
+        messages: So many each.
+        others: How many other persons there are.
+        questions: How many are asked, after some that are not counted.
+    """
     async with new_database(server_url) as url:
         await migrate(address(url))
         async with open_database(address(url), connections=4) as database:
-            for person in range(_OTHERS + 1):
-                await _fill(database, person)
+            for person in range(others + 1):
+                await _fill(database, person, messages=messages)
             async with database.hot() as connection:
                 await connection.execute("vacuum analyze", timeout=600)
-            seconds = await _asked(database)
+            seconds = await _asked(database, messages=messages, questions=questions)
     taken = figures(seconds)
     p95 = sorted(seconds)[int(0.95 * len(seconds))] * 1000
     return [
-        Measurement(name="search 10,000 messages, median", value=taken.median_ms, unit="ms"),
-        Measurement(name="search 10,000 messages, p95", value=p95, unit="ms"),
+        Measurement(
+            name=f"a question over {messages:,} messages, p95",
+            value=p95,
+            unit="ms",
+            target=AtMost(_P95_MS),
+        ),
+        Measurement(name="… median", value=taken.median_ms, unit="ms"),
     ]
 
 
@@ -94,8 +112,8 @@ def _user(person: int) -> UserId:
     return UserId(f"T1:U{person}")
 
 
-async def _fill(database: Database, person: int) -> None:
-    talk = made_up_talk(messages=_MESSAGES, seed=person)
+async def _fill(database: Database, person: int, *, messages: int) -> None:
+    talk = made_up_talk(messages=messages, seed=person)
     lines = written(
         {"type": "user", "user_id": _user(person)},
         *(
@@ -106,28 +124,27 @@ async def _fill(database: Database, person: int) -> None:
                 "text": one.text,
                 "sent_at": NOON.isoformat(),
             }
-            for number, one in enumerate(talk.conversations[0][:_MESSAGES])
+            for number, one in enumerate(talk.conversations[0][:messages])
         ),
     )
     importing = Import(database, providers={SLACK: Provider("slack")})
     await importing.run(batches(lines, size=500), now=NOON, report=lambda _: None)
 
 
-async def _asked(database: Database) -> list[float]:
+async def _asked(database: Database, *, messages: int, questions: int) -> list[float]:
     recall, random = Recall(database), Random(2)  # noqa: S311 - the same questions every time
-    questions = [one.text for one in made_up_talk(messages=_MESSAGES, seed=0).questions]
+    texts = [one.text for one in made_up_talk(messages=messages, seed=0).questions]
     seconds = []
-    for _ in range(_WARM_UP + _QUESTIONS):
+    for _ in range(_WARM_UP + questions):
         began = perf_counter()
-        await recall.found_of(_user(0), random.choice(questions), limit=_FIRST)
+        await recall.found_of(_user(0), random.choice(texts), limit=_FIRST)
         seconds.append(perf_counter() - began)
     return seconds[_WARM_UP:]
 
 
 def main(arguments: Sequence[str]) -> None:
     """Run it."""
-    talks = public_talks(Path(arguments[0])) if arguments else [made_up_talk(messages=2_000)]
-    measurements = found_shares(talks)
+    measurements = found_shares(public_talks(Path(arguments[0]))) if arguments else recalled()
     with durable_postgres() as server_url:
         measurements += asyncio.run(search_times(server_url))
     sys.stdout.write(f"{table([], measurements)}\n")
