@@ -16,9 +16,6 @@ from typing_extensions import override
 from bot.admin.query import Question
 from context.errors import QueryError, StoreUnavailable
 
-ANSWER_WITHIN = timedelta(seconds=10)
-"""A question that takes longer is given up, and its statement cancelled."""
-
 
 class TooLong(StoreUnavailable):
     """A question took longer than an operator is to wait."""
@@ -44,7 +41,12 @@ async def each_once(request: Request) -> None:
 
 
 class TimedRoute(APIRoute):
-    """A route whose answer is begun in time, or not at all."""
+    """A route whose answer is begun in time, or not at all.
+
+    A question that takes longer is given up, and its statement cancelled.
+    """
+
+    within = timedelta(seconds=10)
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -52,7 +54,7 @@ class TimedRoute(APIRoute):
 
         async def answer_in_time(request: Request) -> Response:
             try:
-                async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+                async with asyncio.timeout(self.within.total_seconds()):
                     return await answer(request)
             except TimeoutError as error:
                 raise TooLong("the admin API") from error
