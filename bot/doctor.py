@@ -26,6 +26,7 @@ from storage.server import VectorExtension, ensure_admitted, hears, server
 
 _NOTICE_WITHIN = timedelta(seconds=3)
 _ANSWER_WITHIN_S = 10.0
+_SHORT_TOKEN_CHARS = 16
 
 
 class Verdict(StrEnum):
@@ -139,8 +140,13 @@ def _missing(settings: Settings) -> list[Finding]:
         text = f"enough for `bot dev`; web and worker also need {', '.join(missing)}"
         found.append(_note("deployment", text))
     if settings.admin_token is None:
-        text = "without ADMIN_TOKEN it lets nobody in (in dev the token is `dev`)"
+        text = (
+            "without ADMIN_TOKEN only tokens made by `bot admin-token` open it (in dev: `dev`)"
+        )
         found.append(_note("admin API", text))
+    elif len(settings.admin_token.get_secret_value()) < _SHORT_TOKEN_CHARS:
+        text = "ADMIN_TOKEN is short, so that somebody may guess it"
+        found.append(_note("admin API", text, "set one of 20 random letters or more"))
     return found
 
 

@@ -6,10 +6,9 @@ them.
 """
 
 import contextlib
-import hashlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     Insert,
     ScalarSelect,
-    delete,
     exists,
     func,
     null,
@@ -42,14 +40,10 @@ from storage.tables.people import IdentityRow
 from storage.tables.row import NAMES
 from storage.tables.sessions import SessionRow
 
-NOBODY = "nobody"
-"""Who asked, where no token that works was brought."""
-
 OPERATOR = "operator"
 """Who asked at the command line: whoever has the address of the database."""
 
 _LOG = NAMES.tables["audit_log"]
-_REFUSED_KEPT = timedelta(days=30)
 _FIRST_FAULT = 400
 
 
@@ -74,23 +68,6 @@ class Deed:
     action: str
     subjects: Mapping[str, str]
     from_digest: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """Calls of strangers within one minute that are one row, however many they are."""
-
-    minute: datetime
-    via: str
-    action: str
-    status: int
-    from_digest: str | None
-
-    @property
-    def entry_id(self) -> str:
-        """The same for all of them, in every process."""
-        parts = (self.minute.isoformat(), self.via, self.action, self.status, self.from_digest)
-        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +109,28 @@ class AuditFilter:
     created_before: datetime | None = None
 
 
+@contextlib.asynccontextmanager
+async def log_written(database: Database) -> AsyncIterator[AsyncConnection]:
+    """Lend a transaction whose every failure means that the log cannot be written now.
+
+    A full disk or a server that only reads is no bug of ours, and must not keep an operator
+    from looking.
+
+    Raises:
+        StoreUnavailable: It cannot.
+    """
+    try:
+        async with database.transaction() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise StoreUnavailable(type(error.orig).__name__) from error
+
+
+async def at_leisure(connection: AsyncConnection) -> None:
+    """Let a transaction's commit not wait until it is on disk."""
+    await connection.execute(select(func.set_config("synchronous_commit", "off", True)))  # noqa: FBT003 - SQL's own
+
+
 class Audit:
     """The log, in Postgres; every method raises StoreUnavailable if that is out of reach."""
 
@@ -141,14 +140,14 @@ class Audit:
     async def begin(self, deed: Deed) -> str:
         """Write down what is about to be done, for good; give the entry's id."""
         entry_id = uuid4().hex
-        async with self._writing() as connection:
+        async with log_written(self._database) as connection:
             await connection.execute(_written(entry_id, deed, status=None))
         return entry_id
 
     async def settle(self, entry_id: str, *, status: int) -> None:
         """Say what came of it."""
         row = update(AuditLogRow).where(col(AuditLogRow.id) == entry_id).values(status=status)
-        async with self._writing() as connection:
+        async with log_written(self._database) as connection:
             await connection.execute(row)
 
     async def record(self, deed: Deed, *, status: int) -> None:
@@ -156,36 +155,9 @@ class Audit:
 
         A server that crashes may lose the last half second of these.
         """
-        async with self._writing() as connection:
-            await _at_leisure(connection)
+        async with log_written(self._database) as connection:
+            await at_leisure(connection)
             await connection.execute(_written(uuid4().hex, deed, status=status))
-
-    async def count_refused(self, refused: Mapping[Refused, int], *, now: datetime) -> None:
-        """Add calls of strangers, and drop those of a month ago; as for `record`."""
-        too_old = now - _REFUSED_KEPT
-        async with self._writing() as connection:
-            await _at_leisure(connection)
-            # In one order, so that two processes do not wait for each other.
-            for one in sorted(refused, key=lambda one: one.entry_id):
-                await connection.execute(_counted(one, refused[one], now))
-            await connection.execute(
-                delete(AuditLogRow).where(
-                    col(AuditLogRow.who) == NOBODY, col(AuditLogRow.at) < too_old
-                )
-            )
-
-    @contextlib.asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        """Lend a transaction whose every failure means that the log cannot be written now.
-
-        A full disk or a server that only reads is no bug of ours, and must not keep an
-        operator from looking.
-        """
-        try:
-            async with self._database.transaction() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise StoreUnavailable(type(error.orig).__name__) from error
 
     async def has_come(self, who: str, *, from_digest: str, since: datetime) -> bool:
         """Whether somebody was let in from that address since then."""
@@ -242,11 +214,6 @@ _OWNERS: Mapping[str, tuple[Any, Any]] = {
 }
 
 
-async def _at_leisure(connection: AsyncConnection) -> None:
-    """Let this transaction's commit not wait until it is on disk."""
-    await connection.execute(select(func.set_config("synchronous_commit", "off", True)))  # noqa: FBT003 - SQL's own
-
-
 def _written(entry_id: str, deed: Deed, *, status: int | None) -> Insert:
     named = [value for name, value in deed.subjects.items() if name != "user_id"]
     person = _person(deed.subjects)
@@ -275,21 +242,6 @@ def _person(subjects: Mapping[str, str]) -> ColumnElement[Any] | ScalarSelect[An
                 .scalar_subquery()
             )
     return null()
-
-
-def _counted(refused: Refused, calls: int, now: datetime) -> Insert:
-    statement = insert(AuditLogRow).values(
-        id=refused.entry_id,
-        at=now,
-        who=NOBODY,
-        via=refused.via,
-        action=refused.action,
-        status=refused.status,
-        calls=calls,
-        from_digest=refused.from_digest,
-    )
-    more = col(AuditLogRow.calls) + statement.excluded.calls
-    return statement.on_conflict_do_update(index_elements=["id"], set_={"calls": more})
 
 
 def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:

@@ -111,7 +111,8 @@ class Doorkeeper:
         self._tokens = AdminTokens(database)
         self._wrong = WrongTokens(database)
         self._audit = Audit(database)
-        self._bootstrap = None if bootstrap is None else _digest(bootstrap)
+        configured = (bootstrap or "").strip()
+        self._bootstrap = _digest(configured) if configured else None
         self._keys = keys
         self._clock = clock
 

@@ -2,16 +2,11 @@
 
 A change is written down before it is made: where that fails, it is not made. What only reads
 is written down before it is answered, within half a second; where that fails, it is answered
-all the same, and the log of the process says so. Calls of strangers are counted, by address,
-minute and action, in at most fifty rows a minute and process: one write is under way at a
-time, and what comes meanwhile goes along with the next, so that a flood costs no more than
-a trickle.
+all the same, and the log of the process says so. Calls of strangers are counted together.
 """
 
 import asyncio
-from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 from starlette.types import Scope
@@ -19,15 +14,15 @@ from starlette.types import Scope
 from bot.admin.access import Caller, DoorName
 from bot.admin.keys import Keys
 from bot.admin.pseudonyms import Pseudonyms
+from bot.admin.refusals import Refusals
 from bot.admin.signpost import Signpost
 from bot.ports import Clock
 from context.errors import StoreUnavailable
 from context.messages import UserId
-from storage.audit import Audit, Deed, Refused
+from storage.audit import Audit, Deed
+from storage.strangers import Refused
 
 _WRITTEN_WITHIN_S = 0.5
-_MOST_ROWS_A_MINUTE = 50
-_MOST_ROUNDS = 3
 
 log = structlog.get_logger()
 
@@ -49,7 +44,7 @@ class Auditor:
     door: DoorName
     signpost: Signpost
     audit: Audit
-    refusals: "Refusals"
+    refusals: Refusals
     pseudonyms: Pseudonyms
     keys: Keys
     clock: Clock
@@ -115,54 +110,4 @@ class Auditor:
             action=named.action,
             subjects=subjects,
             from_digest=self.address(scope),
-        )
-
-
-class Refusals:
-    """Counts the calls of strangers to one process, and writes the counts down in turns."""
-
-    def __init__(self, audit: Audit) -> None:
-        self._audit = audit
-        self._waiting: Counter[Refused] = Counter()
-        self._minute: datetime | None = None
-        self._rows: set[Refused] = set()
-        self._writing = False
-
-    async def count(self, refused: Refused, *, now: datetime) -> None:
-        """Count one more; whoever finds nobody writing writes down what waits."""
-        self._waiting[self._row(refused)] += 1
-        if self._writing:
-            return
-        self._writing = True
-        try:
-            # In a flood there is always more; the next to come goes on with it.
-            for _ in range(_MOST_ROUNDS):
-                if self._waiting:
-                    await self._write(now)
-        finally:
-            self._writing = False
-
-    async def _write(self, now: datetime) -> None:
-        taken, self._waiting = self._waiting, Counter()
-        try:
-            async with asyncio.timeout(_WRITTEN_WITHIN_S):
-                await self._audit.count_refused(taken, now=now)
-        except (StoreUnavailable, TimeoutError):
-            log.error("audit.not_written", refused=taken.total())  # noqa: TRY400 - no bug
-
-    def _row(self, refused: Refused) -> Refused:
-        """The row that counts a call; all beyond the most that a minute may have share one."""
-        if self._minute != refused.minute:
-            self._minute, self._rows = refused.minute, set()
-        if refused in self._rows:
-            return refused
-        if len(self._rows) < _MOST_ROWS_A_MINUTE:
-            self._rows.add(refused)
-            return refused
-        return Refused(
-            minute=refused.minute,
-            via=refused.via,
-            action="(others)",
-            status=refused.status,
-            from_digest=None,
         )

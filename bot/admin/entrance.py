@@ -8,16 +8,18 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from bot.admin.access import Doorkeeper, DoorName
-from bot.admin.auditing import Auditor, Refusals
+from bot.admin.auditing import Auditor
 from bot.admin.bearer import BearerDoor
 from bot.admin.guard import Guard
 from bot.admin.keys import Keys
 from bot.admin.pseudonyms import Pseudonyms
 from bot.admin.redacting import ViewerRedaction
+from bot.admin.refusals import Refusals
 from bot.admin.signpost import Signpost
 from bot.ports import Clock
 from storage.audit import Audit
 from storage.database import Database
+from storage.strangers import Strangers
 
 OPENAPI = "/openapi.json"
 """Where the API describes itself; there is nothing of people in it."""
@@ -66,7 +68,7 @@ class Entrance:
         return cls(
             doorkeeper=Doorkeeper(database, bootstrap=bootstrap, keys=keys, clock=clock),
             audit=audit,
-            refusals=Refusals(audit),
+            refusals=Refusals(Strangers(database)),
             pseudonyms=pseudonyms,
             keys=keys,
             clock=clock,

@@ -81,13 +81,24 @@ def test_nothing_set_is_enough_for_dev_and_says_what_a_deployment_needs() -> Non
 
 
 def test_all_set_needs_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SECRET_KEY", "ANTHROPIC_API_KEY", "ADMIN_TOKEN"):
+    for name in ("SECRET_KEY", "ANTHROPIC_API_KEY"):
         monkeypatch.setenv(name, KEY)
+    monkeypatch.setenv("ADMIN_TOKEN", "long-enough-not-to-be-guessed")
     monkeypatch.setenv("DATABASE_URL", NOWHERE.dsn)
 
     read = configuration(KINDS)
 
     assert summed(read.findings) == {"configuration": Verdict.GOOD}
+
+
+def test_a_token_that_somebody_may_guess_is_spoken_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADMIN_TOKEN", "swordfish")
+
+    read = configuration(KINDS)
+
+    assert summed(read.findings)["admin API"] is Verdict.NOTE
+    assert "swordfish" not in repr(read.findings)
+    assert any("ADMIN_TOKEN is short" in one.text for one in read.findings)
 
 
 def test_every_bad_variable_is_found_channels_included(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,10 @@
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from context.messages import SLACK, UserId, person_id
-from storage.audit import NOBODY, Audit, AuditEntry, AuditFilter, Deed, Refused
+from storage.audit import Audit, AuditEntry, AuditFilter, Deed
 from storage.cursor import Cursor
 from storage.database import Database
 from tests.builders import NOON, USER
@@ -32,9 +31,6 @@ A_DEED = Deed(
     action="GET /handoffs/{handoff_id}",
     subjects={},
     from_digest="0123456789abcdef",
-)
-A_REFUSAL = Refused(
-    minute=NOON, via="api", action="GET /handoffs", status=401, from_digest="0123456789abcdef"
 )
 
 
@@ -153,48 +149,6 @@ async def test_following_the_cursor_shows_every_entry_once(audit: Audit) -> None
 
     assert seen == await entries(audit)
     assert [one.at for one in seen] == sorted((one.at for one in seen), reverse=True)
-
-
-async def test_refused_calls_of_a_minute_are_one_row_whoever_counts_them(
-    audit: Audit,
-) -> None:
-    await asyncio.gather(
-        *(audit.count_refused({A_REFUSAL: calls}, now=NOON) for calls in (1, 20, 300))
-    )
-
-    (entry,) = await entries(audit)
-
-    assert (entry.who, entry.status, entry.calls) == (NOBODY, 401, 321)
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        replace(A_REFUSAL, minute=NOON + timedelta(minutes=1)),
-        replace(A_REFUSAL, status=429),
-        replace(A_REFUSAL, from_digest=None),
-        replace(A_REFUSAL, via="dashboard"),
-        replace(A_REFUSAL, action="POST /handoffs"),
-    ],
-    ids=["minute", "status", "address", "way", "action"],
-)
-async def test_what_differs_is_a_row_of_its_own(audit: Audit, other: Refused) -> None:
-    await audit.count_refused({A_REFUSAL: 1, other: 2}, now=NOON)
-
-    assert sorted(one.calls for one in await entries(audit)) == [1, 2]
-
-
-async def test_refused_calls_are_kept_a_month_and_all_others_for_good(audit: Audit) -> None:
-    await audit.record(A_DEED, status=403)
-    await audit.count_refused({A_REFUSAL: 1}, now=NOON)
-
-    later = NOON + timedelta(days=31)
-    await audit.count_refused({replace(A_REFUSAL, minute=later): 1}, now=later)
-
-    assert [(one.who, one.at) for one in await entries(audit)] == [
-        (NOBODY, later),
-        ("token-1", NOON),
-    ]
 
 
 async def test_who_has_come_from_an_address_is_known(audit: Audit) -> None:

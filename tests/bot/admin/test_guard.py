@@ -13,9 +13,10 @@ from bot.admin.entrance import Entrance
 from bot.admin.pseudonyms import Pseudonyms
 from context.messages import UserId
 from storage.access import AdminTokens
-from storage.audit import NOBODY, Audit, AuditEntry, AuditFilter
+from storage.audit import Audit, AuditEntry, AuditFilter
 from storage.database import Database
 from storage.people import People
+from storage.strangers import NOBODY
 from tests.bot.admin.app import SECRET_KEY
 from tests.bot.admin.test_api import logged_as
 from tests.bot.admin.tokens import TOKEN, authorized

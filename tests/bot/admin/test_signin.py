@@ -5,8 +5,9 @@ import httpx2
 import pytest
 
 from storage.access import AdminTokens
-from storage.audit import NOBODY, Audit, AuditFilter
+from storage.audit import Audit, AuditFilter
 from storage.database import Database
+from storage.strangers import NOBODY
 from tests.bot.admin.dashboard import ORIGIN, Dashboard, csrf_of, sign_in
 from tests.bot.admin.tokens import TOKEN
 from tests.builders import NOON
