@@ -239,6 +239,8 @@ def _person(subjects: Mapping[str, str]) -> ColumnElement[Any] | ScalarSelect[An
                 select(col(person_id))
                 .where(col(key) == subjects[name])
                 .limit(1)
+                # Not of somebody who is erased while the row is written.
+                .with_for_update(read=True, key_share=True)
                 .scalar_subquery()
             )
     return null()

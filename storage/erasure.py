@@ -244,7 +244,6 @@ async def _removed(
     connection: asyncpg.Connection, found: _Person, sessions: Sequence[SessionId]
 ) -> dict[str, int]:
     """Remove everything, what refers to it first; say how much of which table it was."""
-    await connection.execute(_FORGET_WHOM, found.persons, timeout=_PATIENCE_S)
     await unfold_days_of(connection, found.persons)
     rows: dict[str, int] = {}
     for table in _tables_of_people():
@@ -254,6 +253,8 @@ async def _removed(
             timeout=_PATIENCE_S,
         )
         rows[table.name] = int(status.rsplit(" ", 1)[-1])
+    # Last: whoever writes one meanwhile has locked a row that is gone by now.
+    await connection.execute(_FORGET_WHOM, found.persons, timeout=_PATIENCE_S)
     await connection.execute(_DROP_JOBS, sessions, timeout=_PATIENCE_S)
     await connection.execute(_INTERRUPT, INTERRUPTS, sessions)
     return rows
