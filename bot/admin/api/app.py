@@ -1,8 +1,7 @@
 """The admin API as one app: FastAPI over the routers, behind the guard.
 
-FastAPI is Starlette with pydantic and OpenAPI (decision: see `docs/decisions.md`).
-Its pages that show the document load from other hosts, and its telemetry would put the
-addresses of people into spans; both are off.
+FastAPI is Starlette with pydantic and OpenAPI (decision 23). Its pages that show the document
+load from other hosts, and its telemetry would put the ids of people into spans; both are off.
 """
 
 import re
