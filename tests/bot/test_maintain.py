@@ -84,6 +84,16 @@ async def test_a_compactor_inherits_the_model_and_has_no_tools(chat: Chat) -> No
     )
 
 
+async def test_notes_are_asked_for_within_what_the_model_gives(chat: Chat) -> None:
+    last = await talked(chat)
+
+    await chat.tidy(last)
+
+    window, asked = await chat.model.window(), chat.asked[-1]
+    assert 0 < asked.max_tokens <= window.output_tokens
+    assert chat.api.bill.calls[-1].usage.prompt_tokens + asked.max_tokens < window.limit_tokens
+
+
 @pytest.mark.parametrize(
     "answer",
     [ApiError(400, "no"), Answer.saying(""), Answer.saying('{"restated_goal": "a la')],
