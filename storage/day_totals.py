@@ -38,19 +38,19 @@ where not exists (select from day_total t where t.day = d::date and t.figure = '
 """Selects `day`, `since`, `until` of every day up to $1 that is not folded."""
 
 # All a day's figures: how often each label occurs, or how many values there are and their sum.
-# Sums are of decimals, so that they are the same in any order.
+# Sums are of decimals, so that they are the same in any order. Each day is a subquery of its
+# own: joined, all days are compared with all rows.
 COUNTED = """
 select day, figure, label, sum(number)::bigint as number, sum(total) as total
 from (
-  select day, f.* from (
-    select o.day, h.platform, h.termination_reason, h.agent_type,
+  select o.day, f.* from open_day o, lateral (
+    select h.platform, h.termination_reason, h.agent_type,
       count(*) as handoffs, sum(h.total_tokens) as tokens,
       count(h.completion_percentage) as completions,
       sum(h.completion_percentage::numeric) as completion,
       count(h.probe_score) as probes, sum(h.probe_score::numeric) as probe
-    from open_day o
-    join agent_handoff h on h.created_at >= o.since and h.created_at < o.until
-    group by o.day, h.platform, h.termination_reason, h.agent_type
+    from agent_handoff h where h.created_at >= o.since and h.created_at < o.until
+    group by h.platform, h.termination_reason, h.agent_type
   ) kinds, lateral (values
     ('platform', platform, handoffs, 0),
     ('reason', termination_reason, handoffs, 0),
@@ -59,15 +59,13 @@ from (
     ('completion', '', completions, completion),
     ('probe', '', probes, probe)) f (figure, label, number, total)
   union all
-  select day, f.* from (
-    select o.day,
-      case when c.state in ('skipped', 'failed') then c.state else 'made' end as state,
+  select o.day, f.* from open_day o, lateral (
+    select case when c.state in ('skipped', 'failed') then c.state else 'made' end as state,
       count(*) as compactions,
       count(c.after_tokens) filter (where c.before_tokens > 0) as reductions,
       sum(round(100 - 100.0 * c.after_tokens / nullif(c.before_tokens, 0), 1)) as reduction
-    from open_day o
-    join compaction c on c.created_at >= o.since and c.created_at < o.until
-    group by 1, 2
+    from compaction c where c.created_at >= o.since and c.created_at < o.until
+    group by 1
   ) kinds, lateral (values
     ('compaction', state, compactions, 0),
     ('reduction', '', reductions, reduction)) f (figure, label, number, total)

@@ -85,9 +85,7 @@ async def newest(
     if any(name in asked.equal for name in _FEW):
         return await _read(connection, _straight(asked, columns))
     if asked.words is not None:
-        ids = await _in_stretches(connection, asked, asked.words)
-        shown = select(*columns).where(_ID.in_(ids)).order_by(*_NEWEST_FIRST)
-        return await _read(connection, shown) if ids else []
+        return await _by_words(connection, asked, columns, words=asked.words)
     if not asked.equal or (len(asked.equal) == 1 and set(asked.equal) <= set(_LISTED)):
         return await _read(connection, _straight(asked, columns))
     if "project_id" not in asked.equal:
@@ -176,6 +174,22 @@ def _shown(found: Subquery, columns: Sequence[ColumnElement[Any]]) -> Select[Any
         .join_from(found, _HANDOFF, found.c.id == _ID)
         .order_by(found.c.created_at.desc(), found.c.id.desc())
     )
+
+
+async def _by_words(
+    connection: AsyncConnection,
+    asked: Question,
+    columns: Sequence[ColumnElement[Any]],
+    *,
+    words: ColumnElement[bool],
+) -> list[RowMapping]:
+    while True:
+        ids = await _in_stretches(connection, asked, words)
+        shown = select(*columns).where(_ID.in_(ids)).order_by(*_NEWEST_FIRST)
+        found = await _read(connection, shown)
+        # Whoever is erased meanwhile would make a full page look like the last one.
+        if len(found) == len(ids):
+            return found
 
 
 async def _in_stretches(

@@ -9,6 +9,7 @@ from storage.chores import Request
 from storage.chronicle import Chronicle
 from storage.control import Control
 from storage.database import Address, Database, open_database
+from storage.day_totals import DayTotals
 from storage.lanes import Lane, Lanes
 from storage.mailbox import Mailbox
 from storage.outbox import Outbox
@@ -36,7 +37,7 @@ Use = Callable[[], Awaitable[object]]
 _WHOLE_READS = """
 select sum(seq_scan) from pg_stat_user_tables
 where relname in
-  ('inbox', 'outbox', 'session', 'identity', 'person', 'agent', 'agent_handoff')
+  ('inbox', 'outbox', 'session', 'identity', 'person', 'agent', 'agent_handoff', 'compaction')
 """
 
 
@@ -161,6 +162,13 @@ async def test_a_handoff_is_taken_back_without_reading_a_table_whole(busy: Datab
 
     assert [await read_whole(busy, use) for use in uses] == [False] * len(uses)
     assert await value(busy, "select max(version) from agent where trace_id = 'trace-7'") == 25
+
+
+async def test_days_are_folded_without_reading_a_table_whole(busy: Database) -> None:
+    totals = DayTotals(busy)
+
+    assert not await read_whole(busy, lambda: totals.fold(now=NOON))
+    assert await value(busy, "select count(*) from day_total where figure = 'tokens'") == 4
 
 
 async def test_a_whole_read_would_be_seen(busy: Database) -> None:
