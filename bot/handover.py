@@ -16,7 +16,7 @@ from bot.heralds import Herald, tell_all
 from bot.limits import Limits
 from bot.opening import Opening
 from bot.ports import Clock
-from bot.standing import Before, Standing, Turn, swapped
+from bot.standing import Before, Standing, Turn, fits, swapped
 from bot.stored import read_back
 from bot.succession import Legacy, judged_by_guard, succession
 from bot.voice import Voice
@@ -107,7 +107,7 @@ class Handovers:
 
         Args:
             turn: The turn.
-            standing: What does not fit.
+            standing: What does not fit, or is of an agent that takes no more turns.
             alone: The same with nothing before it, measured.
 
         Raises:
@@ -121,7 +121,9 @@ class Handovers:
             turn,
             standing,
             agent=replace(standing.agent, told=Level.CRITICAL),
-            trigger=Trigger.PROMPT_TOO_LONG,
+            trigger=(
+                Trigger.CRITICAL_THRESHOLD if fits(turn, standing) else Trigger.PROMPT_TOO_LONG
+            ),
             seed_tokens=_seed_beside(turn, alone),
             told=told,
         )

@@ -137,13 +137,13 @@ class Turns:
         }
 
     async def _respond(self, turn: Turn, channel: Channel) -> tuple[Standing, Finished]:
-        """Have the agent respond, or a fresh one where its window would not hold that.
+        """Have the agent respond, or a fresh one where its window is full or would not hold that.
 
         Raises:
             ModelError: As the loop says; PromptTooLong if a fresh agent's window is too small.
         """
         standing = await self._opening.standing(turn, channel)
-        if fits(turn, standing):
+        if fits(turn, standing) and _may_go_on(turn, standing):
             try:
                 return standing, await self._loop.run(task(turn, standing))
             except PromptTooLong:
@@ -215,3 +215,12 @@ def _told(claim: Claim, mail: Mail) -> AbstractContextManager[Span]:
         under=place if mail.attempts > 1 else None,
         links=[Place("message", message.message_id) for message in mail.messages],
     )
+
+
+def _may_go_on(turn: Turn, standing: Standing) -> bool:
+    """Whether an agent takes the turn: one that is full does only where nobody is managed.
+
+    A full one is there if it was not managed before. What it has begun it brings to its end.
+    """
+    state = standing.agent.state
+    return state.can_accept_tasks or not turn.is_managed or bool(standing.own)

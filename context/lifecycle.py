@@ -27,7 +27,7 @@ class AgentState(StrEnum):
 
     @property
     def can_accept_tasks(self) -> bool:
-        """Whether a new turn may start with this agent."""
+        """Whether a new turn may start with this agent, where agents are managed at all."""
         return self in _ACCEPTING
 
     @property

@@ -224,3 +224,16 @@ async def test_operators_see_how_full_a_window_is_that_nobody_manages(
 
     assert [one.notice for one in said] == [None, None]
     assert await chat.agents() == [(1, state)]
+
+
+async def test_a_full_agent_gives_way_at_once_when_it_is_managed_again(chat: Chat) -> None:
+    off = chat.turns(limits=Limits(tokens=LIMIT, usage_line="off", is_on=False))
+    chat.api.script(says(occupied_tokens=int(0.92 * LIMIT)), says("It is BX-48213-A."))
+    await chat.tell(a_message("My order is BX-48213-A.", number=1), turns=off)
+
+    said = await chat.tell(a_message("What is my order?", number=2))
+
+    assert [one.notice for one in said] == ["critical", None]
+    assert await chat.agents() == [(1, "handoff_complete"), (2, "active")]
+    assert await handoffs(chat) == ["context_window_exhausted"]
+    assert given(chat.asked[-1])[0].startswith("<handoff")

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 from typing import assert_never
 
 import pytest
@@ -15,6 +16,7 @@ from context.policy import (
     Thresholds,
     decide,
     occupancy,
+    reached,
 )
 from context.session import Level
 
@@ -219,3 +221,39 @@ def test_every_faulty_threshold_is_named_at_once() -> None:
     assert str(caught.value) == (
         "warning: 7 is not over 0 and under 1; critical: 0.1 is not above compaction (0.8)"
     )
+
+
+@pytest.mark.parametrize(
+    ("share", "level"),
+    [
+        (0.0, Level.NONE),
+        (0.7499, Level.NONE),
+        (0.75, Level.WARNING),
+        (0.8999, Level.WARNING),
+        (0.90, Level.CRITICAL),
+        (1.2, Level.CRITICAL),
+    ],
+)
+def test_a_level_is_reached_whoever_was_told(share: float, level: Level) -> None:
+    found = reached(
+        occupied_tokens=int(share * LIMIT), limit_tokens=LIMIT, thresholds=Thresholds()
+    )
+
+    assert found is level
+
+
+@pytest.mark.parametrize(
+    ("off", "share", "level"),
+    [
+        ("critical", 0.94, Level.WARNING),
+        ("critical", 0.95, Level.CRITICAL),
+        ("rotation", 0.90, Level.CRITICAL),
+        ("warning", 0.80, Level.NONE),
+    ],
+)
+def test_a_threshold_that_is_off_is_not_reached(off: str, share: float, level: Level) -> None:
+    less = replace(Thresholds(), **{off: None})
+
+    found = reached(occupied_tokens=int(share * LIMIT), limit_tokens=LIMIT, thresholds=less)
+
+    assert found is level
