@@ -25,6 +25,9 @@ from storage.wrong_tokens import WINDOW, Attempt, Tried, WrongTokens
 BOOTSTRAP = "bootstrap"
 """The id of the token in the configuration."""
 
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods that change nothing."""
+
 DoorName = Literal["api", "dashboard"]
 
 _KNOWN_FOR = timedelta(days=30)

@@ -5,20 +5,24 @@ sign-in could give it. Both must be right.
 """
 
 import hmac
-from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from urllib.parse import parse_qsl
 
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.admin.access import READING, Refusal
+
+Answer = Callable[[HTTPConnection, Refusal], Response]
+
 _FIELD = "csrf"
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORM = "application/x-www-form-urlencoded"
 _MOST_BYTES = 64 * 1024
 _MOST_FIELDS = 50
 
-NOT_FROM_HERE = "This form did not come from a page of this sign-in. Load the page again."
+NOT_FROM_HERE = "This form did not come from a page of this sign-in: load the page again"
 
 
 def is_from_here(connection: HTTPConnection) -> bool:
@@ -32,7 +36,8 @@ def is_from_here(connection: HTTPConnection) -> bool:
     if (site := headers.get("sec-fetch-site")) is not None:
         return site == "same-origin"
     if (origin := headers.get("origin")) is not None:
-        return urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+        _, known, place = origin.lower().partition("://")
+        return bool(known) and place == headers.get("host", "").lower()
     return True
 
 
@@ -68,12 +73,19 @@ class FormGuard:
     The token that fits is `request.state.csrf`; a form carries it in the field `csrf`.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, answer: Answer) -> None:
+        """Stand before an app.
+
+        Args:
+            app: What makes changes.
+            answer: Puts a refusal into words.
+        """
         self._app = app
+        self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, its form to be read again, or answer 403."""
-        if scope["type"] != "http" or scope["method"] in _READING:
+        """Pass a request on, its form to be read again, or refuse it."""
+        if scope["type"] != "http" or scope["method"] in READING:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
@@ -81,7 +93,8 @@ class FormGuard:
         if body is not None and carries(fields(body), request.state.csrf):
             await self._app(scope, _again(body, receive), send)
         else:
-            await PlainTextResponse(f"{NOT_FROM_HERE}\n", 403)(scope, receive, send)
+            refusal = Refusal(status=HTTPStatus.FORBIDDEN, reason=NOT_FROM_HERE)
+            await self._answer(request, refusal)(scope, receive, send)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -10,11 +10,10 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.admin.access import Caller, Refusal, Role
+from bot.admin.access import READING, Caller, Refusal, Role
 from bot.admin.auditing import Auditor
 from context.errors import StoreUnavailable
 
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _BROKE = HTTPStatus.INTERNAL_SERVER_ERROR
 
 log = structlog.get_logger()
@@ -58,7 +57,7 @@ class Guard:
         refusal = await self._refusal(connection)
         if refusal is not None:
             await self._door.answer(connection, refusal)(scope, receive, send)
-        elif scope["method"] in _READING:
+        elif scope["method"] in READING:
             await self._read(scope, receive, send)
         else:
             await self._change(scope, receive, send)
@@ -75,7 +74,7 @@ class Guard:
             await self._auditor.refused(scope, status=found.status)
             return found
         connection.state.caller = found
-        if found.role is not Role.ADMIN and scope["method"] not in _READING:
+        if found.role is not Role.ADMIN and scope["method"] not in READING:
             log.warning("admin.refused", reason=_FORBIDDEN.reason, token_id=found.token_id)
             await self._auditor.record(scope, found, status=_FORBIDDEN.status)
             return _FORBIDDEN

@@ -110,7 +110,7 @@ class SignIn:
         auditor = self._entrance.auditor("dashboard", patterns)
 
         def guarded(app: ASGIApp) -> ASGIApp:
-            return Guard(FormGuard(app), door=door, auditor=auditor)
+            return Guard(FormGuard(app, answer=door.answer), door=door, auditor=auditor)
 
         return Middleware(guarded)
 
@@ -120,7 +120,7 @@ class SignIn:
 
     async def _enter(self, request: Request) -> Response:
         if not is_from_here(request):
-            return self._form(request, fault=NOT_FROM_HERE, status=HTTPStatus.FORBIDDEN)
+            return self._form(request, fault=f"{NOT_FROM_HERE}.", status=HTTPStatus.FORBIDDEN)
         form = fields(await form_body(request))
         after = form.get("next", HOME)
         try:
@@ -152,7 +152,9 @@ class SignIn:
         if who is not None:
             form = fields(await form_body(request))
             if not is_from_here(request) or not carries(form, self._seals.form_token(who)):
-                return self._form(request, fault=NOT_FROM_HERE, status=HTTPStatus.FORBIDDEN)
+                return self._form(
+                    request, fault=f"{NOT_FROM_HERE}.", status=HTTPStatus.FORBIDDEN
+                )
             if (caller := await self._caller(who)) is not None:
                 await self._auditor.record(request.scope, caller, status=HTTPStatus.SEE_OTHER)
         response = _gone_on(f"{HOME}{_SIGN_IN}")

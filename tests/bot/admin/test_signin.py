@@ -166,6 +166,8 @@ async def test_what_another_site_sends_does_nothing_even_with_the_right_form(
         ("https://evil.example", 403),
         ("https://bot.example.evil.example", 403),
         ("null", 403),
+        ("https://[", 403),
+        ("//bot.example", 403),
         ("", 403),
     ],
 )
