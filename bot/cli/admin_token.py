@@ -8,6 +8,7 @@ import typer
 
 from bot.admin.access import Role
 from bot.cli.ask import ask, stop
+from bot.cli.forms import AsCsv, AsJson, one_form
 from bot.cli.output import instant, say, show_csv, show_json, show_table, when
 from bot.clock import SystemClock
 from storage.access import AdminToken, AdminTokens
@@ -40,12 +41,11 @@ def create_token(
 @app.command("list")
 def list_tokens(
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print a line each.")] = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """List all stored tokens, newest first; none can be shown again."""
-    if as_json and as_csv:
-        raise typer.BadParameter("--json and --csv exclude each other")
+    one_form(as_json=as_json, as_csv=as_csv)
     tokens = ask(lambda database: AdminTokens(database).all())
     now = SystemClock().now()
     if as_json:

@@ -8,6 +8,7 @@ import typer
 from bot.admin.shapes.erasure import ReceiptShape
 from bot.cli.ask import ask, person, secret_key, stop
 from bot.cli.output import instant, say, show_json, show_table
+from bot.cli.progress import going_on
 from bot.clock import SystemClock
 from bot.erasing import Erasing
 from context.errors import ConfigError
@@ -55,7 +56,8 @@ def _count(user_id: str, key: str, *, as_json: bool) -> None:
 def _erase(user_id: str, key: str, *, as_json: bool) -> None:
     async def erased(database: Database) -> Receipt | None:
         whose = await person(database, user_id)
-        return await Erasing(database, secret_key=key).erase(whose, now=SystemClock().now())
+        async with going_on("erasing"):
+            return await Erasing(database, secret_key=key).erase(whose, now=SystemClock().now())
 
     if (receipt := ask(erased)) is None:
         stop(_NOBODY)

@@ -42,8 +42,6 @@ CursorOption = Annotated[
 ]
 ReasonOption = Annotated[TerminationReason | None, typer.Option(help="Why agents ended.")]
 LimitOption = Annotated[int, typer.Option(min=1, max=200, help="How many at most.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print what the admin API gives.")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Print all fields, a line each.")]
 UserOption = Annotated[str | None, typer.Option(help="Any identity of a person.")]
 TraceOption = Annotated[str | None, typer.Option(help="A trace's id.")]
 AgentTypeOption = Annotated[str | None, typer.Option(help="What agents are.")]

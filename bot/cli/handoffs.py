@@ -11,10 +11,9 @@ from bot.admin.shapes.shape import Listed
 from bot.admin.shapes.traces import TraceShape
 from bot.cli import handoffs_export
 from bot.cli.ask import ask, person, stop
+from bot.cli.forms import AsCsv, AsJson, one_form
 from bot.cli.handoff_options import (
     AgentTypeOption,
-    AsCsv,
-    AsJson,
     CursorOption,
     LimitOption,
     PlatformOption,
@@ -59,7 +58,7 @@ def list_handoffs(  # noqa: PLR0913 - one argument an option
     as_csv: AsCsv = False,
 ) -> None:
     """List handoffs, newest first."""
-    _one_form(as_json=as_json, as_csv=as_csv)
+    one_form(as_json=as_json, as_csv=as_csv)
     wanted = HandoffFilter(
         platform=platform,
         trace_id=None if trace is None else TraceId(trace),
@@ -80,20 +79,28 @@ def list_handoffs(  # noqa: PLR0913 - one argument an option
 
 @app.command("show")
 def show_handoff(
-    handoff_id: Annotated[str, typer.Argument(metavar="ID")], *, as_json: AsJson = False
+    handoff_id: Annotated[str, typer.Argument(metavar="ID")],
+    *,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Show one handoff with its document."""
+    one_form(as_json=as_json, as_csv=as_csv)
     handoff = ask(lambda database: Handoffs(database).one(handoff_id))
     if handoff is None:
         stop(f"there is no handoff {handoff_id}")
-    _show(handoff, as_json=as_json)
+    _show(handoff, as_json=as_json, as_csv=as_csv)
 
 
 @app.command("latest")
 def latest_handoff(
-    user_id: Annotated[str, typer.Argument(metavar="USER_ID")], *, as_json: AsJson = False
+    user_id: Annotated[str, typer.Argument(metavar="USER_ID")],
+    *,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Show the newest handoff of a person."""
+    one_form(as_json=as_json, as_csv=as_csv)
 
     async def question(database: Database) -> StoredHandoff | None:
         return await Handoffs(database).latest(await person(database, user_id))
@@ -101,7 +108,7 @@ def latest_handoff(
     handoff = ask(question)
     if handoff is None:
         stop("there is no handoff of this person")
-    _show(handoff, as_json=as_json)
+    _show(handoff, as_json=as_json, as_csv=as_csv)
 
 
 @app.command("chain")
@@ -112,7 +119,7 @@ def show_chain(
     as_csv: AsCsv = False,
 ) -> None:
     """Show the agents of a trace and the handoffs between them, oldest first."""
-    _one_form(as_json=as_json, as_csv=as_csv)
+    one_form(as_json=as_json, as_csv=as_csv)
     trace = ask(lambda database: Traces(database).one(TraceId(trace_id)))
     if trace is None:
         stop(f"there is no trace {trace_id}")
@@ -135,11 +142,6 @@ def deactivate_handoff(handoff_id: Annotated[str, typer.Argument(metavar="ID")])
     say(f"Handoff {handoff_id} is superseded.")
 
 
-def _one_form(*, as_json: bool, as_csv: bool) -> None:
-    if as_json and as_csv:
-        raise typer.BadParameter("--json and --csv exclude each other")
-
-
 def _show_page(page: Page[HandoffSummary], *, as_json: bool, as_csv: bool) -> None:
     if as_json:
         show_json(Listed[SummaryShape].of(page, SummaryShape.of).json_object())
@@ -153,10 +155,13 @@ def _show_page(page: Page[HandoffSummary], *, as_json: bool, as_csv: bool) -> No
             say(f"More: add --cursor {page.next_cursor}")
 
 
-def _show(handoff: StoredHandoff, *, as_json: bool) -> None:
+def _show(handoff: StoredHandoff, *, as_json: bool, as_csv: bool) -> None:
     shape = HandoffShape.whole(handoff).json_object()
-    if as_json:
-        show_json(shape)
+    if as_json or as_csv:
+        if as_json:
+            show_json(shape)
+        else:
+            show_csv(_FIELDS, [{name: shape[name] for name in _FIELDS}])
         return
     text = handoff_markdown(handoff)
     if text is None:

@@ -1,8 +1,12 @@
-"""How commands that take long say how far they are."""
+"""How commands that take long say how far they are, or at least that they go on."""
 
+import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from time import perf_counter
+
+from bot.beside import beside
 
 _SILENT_S = 2.0
 
@@ -27,3 +31,24 @@ class Progress:
             return
         self._next_s = self._now() + 1
         sys.stderr.write(f"bot: {lines:,} lines {self._done}\n")
+
+
+@asynccontextmanager
+async def going_on(doing: str, *, silent_s: float = _SILENT_S) -> AsyncIterator[None]:
+    """Say on standard error that something which cannot tell how far it is goes on.
+
+    Args:
+        doing: What goes on.
+        silent_s: How long nothing is said; then each further time takes twice as long.
+    """
+
+    async def tell() -> None:
+        wait_s, waited_s = silent_s, 0.0
+        while True:
+            await asyncio.sleep(wait_s)
+            waited_s += wait_s
+            sys.stderr.write(f"bot: still {doing}, for {waited_s:.0f} s now\n")
+            wait_s = waited_s
+
+    async with beside(tell()):
+        yield

@@ -7,6 +7,7 @@ import typer
 
 from bot.addresses import existing_database
 from bot.cli.output import say
+from bot.cli.progress import going_on
 from bot.settings import Settings, read, required
 from channels.slack_manifest import slack_manifest as manifest
 from storage.database import Address, address
@@ -34,7 +35,8 @@ def migrate() -> None:
 
 async def _migrate(where: Address, *, variable: str) -> None:
     await ensure_admitted(where, variable=variable)
-    await upgrade(where)
+    async with going_on("migrating the database"):
+        await upgrade(where)
 
 
 def doctor() -> None:

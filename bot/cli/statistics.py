@@ -9,7 +9,9 @@ import typer
 from bot.admin.shapes.continuity import ContinuityShape
 from bot.admin.shapes.statistics import StatisticsShape
 from bot.cli.ask import ask
+from bot.cli.forms import AsCsv, AsJson, one_form
 from bot.cli.output import say, show_csv, show_json, show_table
+from bot.cli.progress import going_on
 from bot.clock import SystemClock
 from bot.limits import limits_of
 from bot.settings import Settings, read
@@ -23,23 +25,23 @@ Figure = str | int | float | None
 def show_statistics(
     *,
     hours: Annotated[int, typer.Option(min=1, max=744, help="How far back to look.")] = 24,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what the API gives.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print a figure a line.")] = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Show totals, and how unbroken conversations were in the last hours."""
-    if as_json and as_csv:
-        raise typer.BadParameter("--json and --csv exclude each other")
+    one_form(as_json=as_json, as_csv=as_csv)
     limits = limits_of(read(Settings))
 
     async def question(database: Database) -> tuple[StatisticsShape, ContinuityShape]:
         now = SystemClock().now()
-        totals = await Statistics(database).read(now=now)
-        found = await ContinuityReport(database).read(
-            now=now,
-            window=timedelta(hours=hours),
-            limit_tokens=limits.tokens,
-            handoff_share=limits.handoff_share,
-        )
+        async with going_on("counting"):
+            totals = await Statistics(database).read(now=now)
+            found = await ContinuityReport(database).read(
+                now=now,
+                window=timedelta(hours=hours),
+                limit_tokens=limits.tokens,
+                handoff_share=limits.handoff_share,
+            )
         return StatisticsShape.of(totals), ContinuityShape.of(found)
 
     totals, continuity = ask(question)

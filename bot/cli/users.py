@@ -12,9 +12,10 @@ from typing import Annotated, BinaryIO
 import typer
 from pydantic_core import to_jsonable_python
 
-from bot.admin.shapes.people import hits_shape
+from bot.admin.shapes.people import HitShape, hits_shape
 from bot.cli.ask import ask, person, stop
-from bot.cli.output import say, show_json, show_table, when
+from bot.cli.forms import AsCsv, AsJson, one_form
+from bot.cli.output import say, show_csv, show_json, show_table, when
 from bot.cli.progress import Progress
 from bot.clock import SystemClock
 from context.errors import QueryError
@@ -39,17 +40,22 @@ def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="A question or words.")],
     *,
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many at most.")] = 10,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what the API gives.")] = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Find what was said by and to a person, best first."""
+    one_form(as_json=as_json, as_csv=as_csv)
 
     async def question(database: Database) -> tuple[Hit, ...]:
         whose = await person(database, user_id)
         return await Recall(database).found_of(whose, query, limit=limit)
 
     hits = ask(question)
+    found = hits_shape(hits).json_object()
     if as_json:
-        show_json(hits_shape(hits).json_object())
+        show_json(found)
+    elif as_csv:
+        show_csv(tuple(HitShape.model_fields), found["items"])
     elif not hits:
         say("Nothing found.")
     else:

@@ -1,3 +1,4 @@
+import csv
 import json
 
 import pytest
@@ -43,6 +44,25 @@ async def test_dead_letters_are_listed_as_json(database: Database, bot: Bot) -> 
     (item,) = json.loads(done.out)["items"]
     assert item["failed_at"] == "2026-11-20T12:00:00Z"
     assert item["kind"] in {"inbound", "outbound"}
+
+
+async def test_dead_letters_are_listed_as_csv(database: Database, bot: Bot) -> None:
+    await fail_two(database)
+
+    done = await bot("dead-letters", "list", "--csv")
+
+    rows = list(csv.DictReader(done.out.splitlines()))
+    assert {row["kind"] for row in rows} == {"inbound", "outbound"}
+    assert {row["failed_at"] for row in rows} == {"2026-11-20T12:00:00Z"}
+    assert "secret words" not in done.out
+
+
+async def test_how_many_were_put_back_is_told_as_json(database: Database, bot: Bot) -> None:
+    await fail_two(database)
+
+    done = await bot("dead-letters", "retry", "--all", "--json")
+
+    assert json.loads(done.out) == {"retried": 2}
 
 
 async def test_no_dead_letters_are_good_news(bot: Bot) -> None:
