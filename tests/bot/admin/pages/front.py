@@ -1,5 +1,6 @@
 """The dashboard over a database, and browsers that have signed in."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -71,3 +72,13 @@ def a_browser(dashboard: Starlette) -> httpx2.AsyncClient:
 
 def _pseudonyms(database: Database) -> Pseudonyms:
     return Pseudonyms(People(database), secret_key=SECRET_KEY)
+
+
+async def press(
+    browser: httpx2.AsyncClient, page: str, action: str, **fields: str
+) -> httpx2.Response:
+    """Send a form of a page, with the token that the page gave it; go where that leads."""
+    found = re.search('name="csrf" value="([^"]+)"', (await browser.get(page)).text)
+    assert found is not None
+    data = {"csrf": found[1], **fields}
+    return await browser.post(action, data=data, follow_redirects=True)
