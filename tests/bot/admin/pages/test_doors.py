@@ -1,5 +1,7 @@
 """Who comes in, and what is answered to those who may not."""
 
+from dataclasses import replace
+
 import httpx2
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -7,7 +9,7 @@ from starlette.applications import Starlette
 
 from bot.admin.pages.site import page_routes
 from storage.database import Database
-from tests.bot.admin.pages.front import a_browser, a_desk, press
+from tests.bot.admin.pages.front import a_browser, a_dashboard, a_desk, press
 from tests.bot.admin.pages.past import a_past
 from tests.storage.rows import TRACE
 
@@ -92,10 +94,12 @@ async def test_every_answer_has_the_headers_that_keep_it_here(
 async def test_while_the_database_is_out_of_reach_a_page_says_so(
     database: Database, admin: httpx2.AsyncClient
 ) -> None:
-    broken = create_async_engine("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere")
-    object.__setattr__(database, "engine", broken)
+    engine = create_async_engine("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere")
+    nowhere = a_dashboard(replace(database, engine=engine))
 
-    answer = await admin.get("/admin")
+    async with a_browser(nowhere) as browser:
+        browser.cookies = admin.cookies
+        answer = await browser.get("/admin")
 
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "1"
