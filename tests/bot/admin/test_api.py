@@ -13,6 +13,7 @@ from tests.builders import NOON, USER
 from tests.storage.rows import (
     SESSION,
     TRACE,
+    a_call_row,
     a_document,
     a_handoff_row,
     a_met_person,
@@ -298,6 +299,32 @@ async def test_a_trace_shows_handoffs_sessions_and_agents(
         "updated_at",
     ]
     assert body["agents"][0]["ended_at"] == "2026-11-20T12:00:00Z"
+
+
+async def test_a_trace_tells_what_each_agents_calls_took(
+    database: Database, api: httpx2.AsyncClient
+) -> None:
+    agent_id = "agent-01234567-1"
+    calls = [
+        a_call_row(number, output_tokens=size).values(
+            agent_id=agent_id, started_at=NOON + timedelta(minutes=number)
+        )
+        for number, size in enumerate((90, 190, 290))
+    ]
+    await keep(database, *a_met_person()[:2], a_session().values(agent_id=agent_id))
+    await keep(database, an_agent_row(1), *calls)
+
+    (agent,) = (await api.get(f"/traces/{TRACE}")).json()["agents"]
+
+    assert agent["operations"] == {
+        "calls": 3,
+        "average_tokens": 1_300,
+        "least_tokens": 1_200,
+        "most_tokens": 1_400,
+        "spent_tokens": 3_900,
+        "remaining_tokens": 198_600,
+        "last_at": "2026-11-20T12:02:00Z",
+    }
 
 
 async def test_a_database_out_of_reach_is_answered_with_503(database: Database) -> None:
