@@ -13,7 +13,7 @@ import structlog
 from context.errors import StoreUnavailable
 from storage.strangers import Refused, Strangers
 
-_WRITTEN_WITHIN_S = 0.5
+_WRITTEN_WITHIN_S = 2.0
 _MOST_ROWS_A_MINUTE = 50
 _MOST_ROUNDS = 3
 

@@ -215,13 +215,13 @@ async def test_what_only_reads_is_answered_though_it_cannot_be_written_down(
 
 
 @pytest.mark.slow
-async def test_a_log_that_is_held_up_delays_a_look_by_half_a_second_at_most(
+async def test_a_log_that_is_held_up_delays_a_look_by_seconds_and_stops_a_change(
     database: Database, doer: httpx2.AsyncClient
 ) -> None:
     async with database.hot() as connection, connection.transaction():
         await connection.execute("lock table audit_log in access exclusive mode")
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             read = await doer.get("/deeds")
             changed = await doer.post("/deeds")
 
