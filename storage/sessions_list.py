@@ -209,8 +209,6 @@ async def _conditions(
         conditions.append(col(SessionRow.platform) == wanted.platform)
     if wanted.state is not None:
         conditions.append(col(AgentRow.state) == wanted.state)
-        # So that a rare state is found from the agents, and a common one from the sessions.
-        conditions.append(col(AgentRow.session_id) == col(SessionRow.id))
         if wanted.state.is_operational:
             conditions.append(col(AgentRow.ended_at).is_(None))
     return conditions

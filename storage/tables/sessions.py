@@ -38,6 +38,8 @@ class SessionRow(Row, table=True):
         Index("session_person", "person_id", desc("updated_at"), desc("id")),
         Index("session_platform", "platform", desc("updated_at"), desc("id")),
         Index("session_newest", desc("updated_at"), desc("id")),
+        # Lists of sessions by their agent's state, where few are in it.
+        Index("session_agent", "agent_id"),
     )
 
 

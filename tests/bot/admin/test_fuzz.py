@@ -143,8 +143,7 @@ async def test_no_id_breaks_a_route_nor_changes_anything(
             head, _, tail = route.pattern.partition("{")
             path = f"{head}{percent(value)}{tail.partition('}')[2]}"
             answer = await api.request(route.method, path, params=dict(route.required))
-            if answer.status_code != 307:
-                harmless(answer)
+            harmless(answer)
             assert ADA.mark not in answer.text
             assert KIM.mark not in answer.text
 

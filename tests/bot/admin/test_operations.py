@@ -1,10 +1,13 @@
 """What operators look after, over HTTP: figures, dead letters, the audit log."""
 
 import httpx2
+import pytest
 
 from storage.database import Database
 from tests.bot.admin.populated import ADA, populate
 from tests.storage.scenes import value
+
+pytestmark = pytest.mark.slow  # all that two people have takes a while to store
 
 
 async def test_statistics_are_what_the_interface_promises(

@@ -12,6 +12,8 @@ from tests.bot.admin.test_api import logged_as
 from tests.storage.rows import a_person, a_session, an_identity, keep
 from tests.storage.scenes import run, value
 
+pytestmark = pytest.mark.slow  # all that two people have takes a while to store
+
 PHONE = UserId("+14155550100")
 
 

@@ -7,6 +7,8 @@ from storage.database import Database
 from tests.bot.admin.populated import ADA, KIM, populate
 from tests.storage.rows import a_handoff_row, keep
 
+pytestmark = pytest.mark.slow  # all that two people have takes a while to store
+
 
 async def test_a_session_is_what_the_interface_promises(
     database: Database, api: httpx2.AsyncClient

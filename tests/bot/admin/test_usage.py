@@ -8,6 +8,8 @@ from tests.bot.admin.populated import ADA, KIM, populate
 from tests.storage.rows import a_call_row, keep
 from tests.storage.scenes import run
 
+pytestmark = pytest.mark.slow  # all that two people have takes a while to store
+
 
 async def test_usage_of_a_group_is_what_the_interface_promises(
     database: Database, api: httpx2.AsyncClient
