@@ -8,9 +8,8 @@ the way is chosen here:
 - Of several columns, the newest thousand are looked through; then, if the page is not full,
   the lists of all values of the columns that were not named are merged, each from its place
   in one index. A pair that never occurs costs a few probes.
-- Words are looked for in the newest that fit else, where a common word is found at once; then
-  by the index of words, sixteen times as far back, where one in two hundred has it; then in
-  all time.
+- Words are looked for in the newest thousand that fit else, where a common word is found at
+  once; then by the index of words, as far back as it seems to take; then in all time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,20 +23,23 @@ from sqlalchemy import (
     FromClause,
     Select,
     Subquery,
+    Text,
     column,
     func,
     select,
     true,
     values,
 )
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables.row import NAMES
 
 _WALKED = 1_000
-_READ = 1_500
-_FURTHER = 16
+_READ = 1_000
+# Of words that fewer of the thousand have, all that have them are read in no time.
+_SOME = 5
 _FURTHEST = timedelta(days=36_500)
 
 _HANDOFF = NAMES.tables["agent_handoff"]
@@ -68,13 +70,13 @@ class Question:
     Attributes:
         equal: Column → its value, or all values it may have.
         span: Conditions on when they were made, and on where the page begins.
-        words: What their words must match.
+        words: What their words must match, a `tsquery`.
         most: How many are wanted, the newest ones.
     """
 
     equal: Mapping[str, object]
     span: tuple[ColumnElement[bool], ...]
-    words: ColumnElement[bool] | None
+    words: ColumnElement[Any] | None
     most: int
 
 
@@ -100,7 +102,7 @@ def _straight(asked: Question, columns: Sequence[ColumnElement[Any]]) -> Select[
     return (
         select(*columns)
         .where(*_fits(asked.equal), *asked.span)
-        .where(*(() if asked.words is None else (asked.words,)))
+        .where(*(() if asked.words is None else (_match(asked.words),)))
         .order_by(*_NEWEST_FIRST)
         .limit(asked.most)
     )
@@ -181,7 +183,7 @@ async def _by_words(
     asked: Question,
     columns: Sequence[ColumnElement[Any]],
     *,
-    words: ColumnElement[bool],
+    words: ColumnElement[Any],
 ) -> list[RowMapping]:
     while True:
         ids = await _in_stretches(connection, asked, words)
@@ -193,26 +195,39 @@ async def _by_words(
 
 
 async def _in_stretches(
-    connection: AsyncConnection, asked: Question, words: ColumnElement[bool]
+    connection: AsyncConnection, asked: Question, words: ColumnElement[Any]
 ) -> list[str]:
     """Find words among the newest that fit else, then further back, then in all time."""
     read = await newest(
         connection,
         replace(asked, words=None, most=_READ),
-        (_ID, _AT, words.label("fits")),
+        (_ID, _AT, _match(words).label("fits"), _match(_anywhere(words)).label("is_close")),
     )
     found = [row["id"] for row in read if row["fits"]][: asked.most]
     if len(found) == asked.most or len(read) < _READ:
         return found
     await connection.execute(_BY_INDEX_OF_WORDS)
     newest_at, oldest_at = read[0]["created_at"], read[-1]["created_at"]
-    reach = min(_FURTHER * (newest_at - oldest_at), _FURTHEST)
-    for stretch in ((newest_at - reach <= _AT,), ()):
-        statement = _straight(replace(asked, span=(*asked.span, *stretch)), (_ID,))
-        found = [row["id"] for row in await _read(connection, statement)]
-        if len(found) == asked.most:
-            break
-    return found
+    if found and sum(row["is_close"] for row in read) >= _SOME:
+        # Twice as far as it takes if they go on to occur as often.
+        reach = min(2 * asked.most / len(found) * (newest_at - oldest_at), _FURTHEST)
+        stretch = replace(asked, span=(*asked.span, newest_at - reach <= _AT))
+        found = await _ids(connection, stretch)
+    return found if len(found) == asked.most else await _ids(connection, asked)
+
+
+def _match(words: ColumnElement[Any]) -> ColumnElement[bool]:
+    return _HANDOFF.c.words.bool_op("@@")(words)
+
+
+def _anywhere(words: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same words wherever they stand: all that their index knows of a phrase."""
+    # A subquery, so that it is made once and not for every row.
+    return select(func.replace(words.cast(Text), "<->", "&").cast(TSQUERY)).scalar_subquery()
+
+
+async def _ids(connection: AsyncConnection, asked: Question) -> list[str]:
+    return [row["id"] for row in await _read(connection, _straight(asked, (_ID,)))]
 
 
 def _fits(equal: Mapping[str, object]) -> list[ColumnElement[bool]]:

@@ -225,7 +225,7 @@ def _question(
     return Question(
         equal={name: value for name, value in equal.items() if value is not None},
         span=_span(wanted, cursor),
-        words=None if wanted.q is None else _words(wanted.q),
+        words=None if wanted.q is None else func.websearch_to_tsquery("simple", wanted.q),
         most=most,
     )
 
@@ -240,11 +240,6 @@ def _span(wanted: HandoffFilter, cursor: Cursor | None) -> tuple[ColumnElement[b
     if cursor is not None:
         span.append(tuple_(created_at, _HANDOFF.c.id) < (cursor.created_at, cursor.item_id))
     return tuple(span)
-
-
-def _words(q: str) -> ColumnElement[bool]:
-    query = func.websearch_to_tsquery("simple", q)
-    return col(AgentHandoffRow.words).bool_op("@@")(query)
 
 
 def _is_of(whose: tuple[PersonId, ...]) -> ColumnElement[bool]:
