@@ -19,6 +19,7 @@ import asyncpg
 from context.errors import QueryError
 from context.messages import PersonId, Platform, Provider, UserId, person_id
 from storage.database import Database
+from storage.day_totals import unfold_days_of
 from storage.import_lines import ImportedUser, LineReader
 from storage.import_records import COLUMNS, CREATE, FAULTS, KEEP, records
 from storage.tombstones import hold_past
@@ -241,9 +242,12 @@ class _Run:
         persons = await self._connection.fetchval(_PERSONS, person)
         for fault, statement in FAULTS.items():
             await self._refuse(fault, statement, persons)
-        return {
+        kept = {
             kind: await self._execute(statement, person) for kind, statement in KEEP.items()
         }
+        if kept["handoff"]:
+            await unfold_days_of(self._connection, persons)
+        return kept
 
     async def _refuse(self, fault: str, statement: str, whose: object) -> None:
         """Stop at the first line that a statement finds, if it finds any."""

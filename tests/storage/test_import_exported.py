@@ -6,13 +6,17 @@ from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from sqlalchemy import insert
+from sqlalchemy import insert, select
+from sqlmodel import col
 
 from context.errors import QueryError
 from context.messages import SLACK, UserId, person_id
 from storage.database import Database, address, open_database
+from storage.day_totals import DayTotals
 from storage.erasure import Erasure
 from storage.export import Export
+from storage.statistics import Statistics
+from storage.tables.handoffs import AgentHandoffRow
 from storage.tables.row import NAMES
 from storage.tombstones import Digests
 from tests.builders import NOON, USER
@@ -28,6 +32,7 @@ from tests.storage.files import (
     written,
 )
 from tests.storage.histories import HISTORIES, History, lived
+from tests.storage.rows import a_handoff_row, keep
 from tests.storage.scenes import ADA, everything, run, value
 
 A_HISTORY = History(
@@ -99,6 +104,24 @@ async def test_an_export_comes_out_here_after_an_erasure_byte_for_byte(
     await bring_in_raw(database, before)
 
     assert await file_of(database) == before
+
+
+async def test_handoffs_that_come_into_finished_days_are_in_the_totals(
+    database: Database, elsewhere: Database
+) -> None:
+    await lived(database, A_HISTORY)
+    file = await file_of(database)
+    async with database.transaction() as connection:
+        moments = (await connection.scalars(select(col(AgentHandoffRow.created_at)))).all()
+    for number, moment in enumerate(moments, start=1):
+        there = a_handoff_row(number, trace_id="e" * 32)
+        await keep(elsewhere, there.values(person_id="somebody", created_at=moment))
+    now = max(moments) + timedelta(days=9)
+    assert await DayTotals(elsewhere).fold(now=now) > 0
+
+    await bring_in_raw(elsewhere, file)
+
+    assert (await Statistics(elsewhere).read(now=now)).handoffs_total == 2 * len(moments)
 
 
 async def test_all_of_it_again_adds_nothing(database: Database, elsewhere: Database) -> None:
