@@ -3,35 +3,29 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
 
 import structlog
 
-from bot import spans
 from bot.agents.loop import Finished
 from bot.closing import Ending, Verdict, critical, facts_said, numbers_placeholders
-from bot.erasing import remove_files
+from bot.documents import SMALLEST_SEED_SHARE, Documents
 from bot.heralds import Herald, tell_all
 from bot.limits import Limits
 from bot.opening import Opening
 from bot.ports import Clock
 from bot.standing import Before, Standing, Turn, fits, swapped
 from bot.stored import read_back
-from bot.succession import Legacy, judged_by_guard, succession
 from bot.voice import Voice
 from channels.port import Channel
 from context import notices
 from context.categories import Trigger
 from context.facts import lasting, merged
-from context.guard import SEED_SHARE, Tripped
-from context.handoff import HandoffDocument, markdown
+from context.guard import SEED_SHARE
+from context.handoff import HandoffDocument
 from context.language import Language
 from context.lifecycle_events import events_of
 from context.messages import Provider, TurnId
-from context.notes import Notes
 from context.notices import wanted
-from context.prompt import Item
 from context.session import Agent, Level
 from storage.chores import Chore, Chores
 from storage.compactions import Compactions
@@ -40,8 +34,6 @@ from storage.lanes import Claim
 from storage.ledger import Closing, Ledger
 from storage.outbox import Kind, Spoken
 from storage.sessions import Opened
-
-_SMALLEST_SEED_SHARE = 0.05
 
 _TRIGGERS = {"command": Trigger.COMMAND, "idle": Trigger.IDLE, "admin": Trigger.ADMIN}
 
@@ -64,7 +56,9 @@ class Handovers:
         heralds: Sequence[Herald] = (),
     ) -> None:
         self._ledger = ledger
-        self._compactions = compactions
+        self._documents = Documents(
+            ledger=ledger, compactions=compactions, clock=clock, limits=limits
+        )
         self._chores = chores
         self._opening = opening
         self._channels = channels
@@ -86,14 +80,14 @@ class Handovers:
         if verdict.trigger is None:
             return Ending(facts=facts)
         own = tuple(item for item in finished.items if item.turn_id == turn.turn_id)
-        legacy = await self._legacy(
+        legacy = await self._documents.legacy(
             verdict.agent,
             (*before.items, *own),
             before.document,
             name=turn.mail.messages[-1].speaker,
         )
         legacy = replace(legacy, facts=merged(lasting(legacy.facts), facts))
-        handoff = await self._succession(
+        handoff = await self._documents.handoff(
             legacy,
             trigger=verdict.trigger,
             limit_tokens=turn.limit_tokens,
@@ -151,7 +145,7 @@ class Handovers:
             standing,
             agent=standing.agent,
             trigger=Trigger.PROMPT_REFUSED,
-            seed_tokens=int(turn.limit_tokens * _SMALLEST_SEED_SHARE),
+            seed_tokens=int(turn.limit_tokens * SMALLEST_SEED_SHARE),
             told=told,
         )
 
@@ -167,10 +161,10 @@ class Handovers:
     ) -> Standing:
         """Hand over in the middle of a turn, and say so."""
         before = await self._opening.before(turn)
-        legacy = await self._legacy(
+        legacy = await self._documents.legacy(
             agent, before.items, before.document, name=turn.mail.messages[-1].speaker
         )
-        handoff = await self._succession(
+        handoff = await self._documents.handoff(
             legacy,
             trigger=trigger,
             limit_tokens=turn.limit_tokens,
@@ -185,7 +179,7 @@ class Handovers:
             spoken=told(apart) + _owned_up(apart, handoff),
             now=self._clock.now(),
         )
-        await self._write(handoff)
+        await self._documents.write(handoff)
         await self._tell(standing.agent, handoff, limit_tokens=turn.limit_tokens)
         return standing.handed_to(handoff.successor, before.items, briefing=handoff.briefing)
 
@@ -205,10 +199,10 @@ class Handovers:
             return
         limit_tokens = await self._opening.limit_tokens()
         agent, _ = swapped(agent, opened.past)
-        legacy = await self._legacy(
+        legacy = await self._documents.legacy(
             agent, opened.items, read_back(HandoffDocument, opened.document), name=None
         )
-        handoff = await self._succession(
+        handoff = await self._documents.handoff(
             legacy,
             trigger=_TRIGGERS[chore.trigger],
             limit_tokens=limit_tokens,
@@ -223,7 +217,7 @@ class Handovers:
             chore_id=chore.chore_id,
             now=self._clock.now(),
         )
-        await self._write(handoff)
+        await self._documents.write(handoff)
         await self._tell(agent, handoff, limit_tokens=limit_tokens)
 
     def _is_due(self, chore: Chore, agent: Agent) -> bool:
@@ -237,7 +231,7 @@ class Handovers:
         """See to what follows once a turn is committed: the file, and who wants to know."""
         handoff = laid_down.handoff
         if handoff is not None:
-            await self._write(handoff)
+            await self._documents.write(handoff)
         after = laid_down.agent if handoff is None else handoff.ended
         events = events_of(
             standing.agent,
@@ -257,73 +251,6 @@ class Handovers:
             reason=handoff.reason,
         )
         await tell_all(self._heralds, events)
-
-    async def _write(self, handoff: Handoff) -> None:
-        """Write a committed handoff as a Markdown file, where operators want that."""
-        if handoff.markdown_path is None:
-            return
-        path = Path(handoff.markdown_path)
-        try:
-            await asyncio.to_thread(_write, path, markdown(handoff.document))
-            if not await self._ledger.is_kept(handoff.handoff_id):
-                # Its person was erased meanwhile, and their files with them.
-                await remove_files([handoff.markdown_path])
-        except OSError as error:
-            log.warning("handoff.not_written", handoff_id=handoff.handoff_id, code=error.errno)
-
-    async def _legacy(
-        self,
-        agent: Agent,
-        items: tuple[Item, ...],
-        document: HandoffDocument | None,
-        *,
-        name: str | None,
-    ) -> Legacy:
-        remembered = await self._compactions.remembered(agent)
-        stored = remembered.notes
-        return Legacy(
-            agent=agent,
-            items=items,
-            previous=document,
-            notes=read_back(Notes, stored.document if stored is not None else None),
-            facts=remembered.facts,
-            name=name,
-        )
-
-    async def _succession(
-        self,
-        legacy: Legacy,
-        *,
-        trigger: Trigger,
-        limit_tokens: int,
-        seed_tokens: int,
-        turn_id: TurnId,
-    ) -> Handoff:
-        """Make a handoff; where handoffs run in a circle, one with the smallest seed."""
-        make = partial(
-            succession,
-            legacy,
-            trigger=trigger,
-            limit_tokens=limit_tokens,
-            limits=self._limits,
-            turn_id=turn_id,
-            now=self._clock.now(),
-        )
-        facts = {spans.TRACE: legacy.agent.trace_id, "baton.trigger": trigger}
-        with spans.span("hand_off", facts) as span:
-            handoff = await asyncio.to_thread(make, seed_tokens=seed_tokens)
-            span.note({"baton.reason": handoff.reason, "baton.sequence": handoff.sequence})
-            if handoff.probe_score is not None:
-                span.note({"baton.probe_score": handoff.probe_score})
-        verdict = judged_by_guard(legacy, handoff, limit_tokens=limit_tokens)
-        if isinstance(verdict, Tripped):
-            log.error("handoff.tripped", reason=verdict.reason, trace_id=legacy.agent.trace_id)
-            smallest = int(limit_tokens * _SMALLEST_SEED_SHARE)
-            handoff = await asyncio.to_thread(make, seed_tokens=smallest)
-            handoff = replace(handoff, is_smallest=True)
-        if (folder := self._limits.markdown_path) is None:
-            return handoff
-        return replace(handoff, markdown_path=str(folder / f"{handoff.handoff_id}.md"))
 
     def _told(self, chore: Chore, opened: Opened) -> tuple[Spoken, ...]:
         """Answer whoever asked for it; an idle person is not bothered."""
@@ -349,8 +276,3 @@ def _seed_beside(turn: Turn, alone: Standing) -> int:
     """What a fresh agent may begin with, so that this turn still fits beside it."""
     room = turn.limit_tokens - alone.prompt_tokens - turn.smallest_answer_tokens
     return min(int(turn.limit_tokens * SEED_SHARE), max(room, 0))
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")

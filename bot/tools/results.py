@@ -12,24 +12,19 @@ from context.prompt import Tool
 from context.shaping import Shaping
 from storage.tool_outputs import ToolOutputs
 
+# Every prompt holds it, also in the smallest window: hence so few words.
 OFFER = Tool(
     name="read_result",
     description=(
-        "Reads again, page by page, what a tool gave you before in this conversation, where it "
-        "was shortened or left out: put in the id that stands there."
+        "Reads a tool's result that was shortened, by the id that stands there; offset and "
+        "limit count characters."
     ),
     input_schema={
         "type": "object",
         "properties": {
-            "id": {"type": "string", "description": "The id of the result."},
-            "offset": {
-                "type": "integer",
-                "description": "The first character to read, from 0; 0 without it.",
-            },
-            "limit": {
-                "type": "integer",
-                "description": "Most characters to read; as many as fit without it.",
-            },
+            "id": {"type": "string"},
+            "offset": {"type": "integer"},
+            "limit": {"type": "integer"},
         },
         "required": ["id"],
         "additionalProperties": False,

@@ -102,7 +102,7 @@ async def test_a_message_that_does_not_fit_goes_to_a_fresh_agent_at_once(
     async with town(database_url, limit_tokens=LIMIT) as here:
         person = await begun(here, platform)
         await person.fill(0.7)
-        notice, _ = await person.say(f"{FILLER * (LIMIT * 2 // len(FILLER))} Note N-002.")
+        notice, _ = await person.say(f"{FILLER * (LIMIT * 7 // 4 // len(FILLER))} Note N-002.")
         answer = await person.say("What is my order number?")
 
         assert notice.startswith("🔴")
