@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.admin.entrance import Entrance
 from bot.admin.headers import SecureHeaders
+from bot.admin.pages.assets import static_files
 from bot.admin.pages.audit import AuditPage
 from bot.admin.pages.deliveries import DeliveryPages
 from bot.admin.pages.desk import Desk
@@ -18,7 +19,6 @@ from bot.admin.pages.letters import LetterPages
 from bot.admin.pages.overview import OverviewPage
 from bot.admin.pages.people import PeoplePages
 from bot.admin.pages.sessions import SessionPages
-from bot.admin.pages.static import static_files
 from bot.admin.pages.statistics import StatisticsPage
 from bot.admin.pages.traces import TracePages
 from bot.admin.pages.usage import UsagePage

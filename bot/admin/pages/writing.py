@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 _NOTHING = "\N{EN DASH}"
 _SHORT_CHARS = 8
+_LARGE = 1_000
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -32,10 +33,10 @@ def duration(length: timedelta) -> str:
 
 
 def figure(number: float | None) -> str:
-    """Write a number with its thousands parted; one that is no whole number to two digits."""
+    """Write a number with its thousands parted; a small one that is not whole to two digits."""
     if number is None:
         return _NOTHING
-    return f"{number:,.2f}" if number % 1 else f"{number:,.0f}"
+    return f"{number:,.2f}" if number % 1 and abs(number) < _LARGE else f"{number:,.0f}"
 
 
 def percent(share: float | None) -> str:

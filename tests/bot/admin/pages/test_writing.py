@@ -27,7 +27,8 @@ def test_a_duration_is_written_in_its_largest_units(length: timedelta, written: 
 
 
 @pytest.mark.parametrize(
-    ("number", "written"), [(0, "0"), (1_250, "1,250"), (0.9, "0.90"), (2.0, "2")]
+    ("number", "written"),
+    [(0, "0"), (1_250, "1,250"), (0.9, "0.90"), (2.0, "2"), (184_504.2, "184,504")],
 )
 def test_figures_have_their_thousands_parted(number: float, written: str) -> None:
     assert figure(number) == written
