@@ -127,13 +127,13 @@ def test_what_did_not_come_to_pass_is_told_with_its_reason() -> None:
         reduction_percent=None,
     )
 
-    first, second, third = timeline(
+    skip, notice, failure = timeline(
         replace(a_trace(), agents=()),
         notices=[a_notice("failed")],
         compactions=[skipped, failed],
         rotations=[],
     )
 
-    assert first.detail == "Its delivery is failed."
-    assert second.title == "Compaction failed (model fault)"
-    assert third.detail == ("It was due at 160,000 tokens, but the last ones freed too little.")
+    assert skip.detail == "It was due at 160,000 tokens, but the last ones freed too little."
+    assert notice.detail == "Its delivery is failed."
+    assert failure.title == "Compaction failed (model fault)"
