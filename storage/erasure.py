@@ -26,14 +26,16 @@ _PATIENCE_S = 3600.0
 OUTLIVES = "audit_log"
 """Keeps its rows, which say what operators did, and forgets whom they did it to."""
 
+# The one that others are linked to comes first.
 _PERSONS = """
 with root as (
-  select coalesce(p.linked_to, p.id) as id
+  select distinct coalesce(p.linked_to, p.id) as id
   from identity n join person p on p.id = n.person_id where n.user_id = $1
 )
-select p.id from person p
-where p.id in (select id from root) or p.linked_to in (select id from root)
-order by p.linked_to nulls first
+select id from (
+  select id, 0 as place from root
+  union all select p.id, 1 from person p join root on p.linked_to = root.id
+) everyone order by place, id
 """
 _IDENTITIES = """
 select platform, user_id from identity where person_id = any($1::text[])

@@ -20,15 +20,16 @@ from storage.database import Database
 _MOST_SESSIONS = 500
 _MOST_ROWS = 1_000
 
-# The first of a transcript is its oldest; what came in and went out is asked for by index.
+# The oldest of each, one look into an index: `exists` might be planned as reading them all.
 _PAGE = """
-select p.id, coalesce((
-    select c.said_at from content_item c where c.session_id = p.id order by c.position limit 1
-  ) < $2, false)
-  or exists (select from inbox i where i.session_id = p.id and i.sent_at < $2
-    and i.state not in ('pending', 'taken'))
-  or exists (select from outbox o where o.session_id = p.id and o.created_at < $2
-    and o.state in ('sent', 'failed')) as is_due
+select p.id, coalesce(least(
+  (select c.said_at from content_item c where c.session_id = p.id order by c.position limit 1),
+  (select i.sent_at from inbox i
+    where i.session_id = p.id and i.state not in ('pending', 'taken')
+    order by i.sent_at, i.position limit 1),
+  (select o.created_at from outbox o
+    where o.session_id = p.id and o.state in ('sent', 'failed')
+    order by o.created_at, o.position limit 1)) < $2, false) as is_due
 from (select id from session where id > $1 order by id limit {most}) p order by p.id
 """.replace("{most}", str(_MOST_SESSIONS))
 

@@ -17,7 +17,9 @@ class ChoreRow(Row, table=True):
     """
 
     id: str = Field(sa_column=Column(Text, primary_key=True))
-    session_id: str = Field(sa_column=Column(Text, ForeignKey("session.id"), nullable=False))
+    session_id: str = Field(
+        sa_column=Column(Text, ForeignKey("session.id"), nullable=False, index=True)
+    )
     person_id: str = Field(sa_column=Column(Text, nullable=False, index=True))
     agent_id: str = Field(sa_column=Column(Text, nullable=False))
     lane: str = Field(sa_column=Column(Text, nullable=False))

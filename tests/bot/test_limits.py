@@ -16,7 +16,7 @@ from tests.bot.chat import LIMIT, Chat, a_message, given, says
 from tests.bot.cleaning import a_cleaning
 from tests.bot.environment import Configure
 from tests.builders import USER
-from tests.storage.scenes import rows, value
+from tests.storage.scenes import rows, run, value
 
 
 async def handed_over(chat: Chat, limits: Limits, text: str = "Hello") -> dict[str, object]:
@@ -158,6 +158,28 @@ async def test_handoff_markdown_is_written_where_it_is_wanted(
     assert len(written) == (1 if enabled == "true" else 0)
     assert all("BX-48213-A" in text for text in written)
     assert (handoff["markdown_path"] is not None) is (enabled == "true")
+
+
+_GONE_AT_COMMIT = """
+create function gone() returns trigger language plpgsql as $$
+begin delete from agent_handoff where id = new.id; return null; end $$;
+create constraint trigger gone after insert on agent_handoff
+  deferrable initially deferred for each row execute function gone();
+"""
+
+
+async def test_no_file_stays_of_a_handoff_whose_person_was_erased_meanwhile(
+    chat: Chat, configured: Configure, tmp_path: Path
+) -> None:
+    folder = tmp_path / "handoffs"
+    limits = configured(ENABLE_HANDOFF_MARKDOWN="true", HANDOFF_MARKDOWN_PATH=str(folder))
+    await run(chat.database, _GONE_AT_COMMIT)
+    chat.api.script(says(occupied_tokens=int(0.91 * LIMIT)))
+
+    await chat.tell(a_message(), turns=chat.turns(limits=limits))
+
+    assert await value(chat.database, "select count(*) from agent where version = 2") == 1
+    assert list(folder.glob("*")) == []
 
 
 async def test_whoever_is_not_managed_is_not_idle_either_and_asked_once(

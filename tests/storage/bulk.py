@@ -69,6 +69,9 @@ insert into outbox (id, session_id, person_id, turn_id, kind, address, body, sta
     case when n % 500 = 0 then 'pending' when n % 500 = 1 then 'failed' else 'sent' end,
     '2026-01-01Z', '2026-01-01Z'
   from generate_series(0, {HANDOFFS - 1}) n;
+insert into erasure (digest, kind, receipt_id, erased_at)
+  select md5(n::text), 'identity', 'receipt-' || n, '2026-01-01Z'
+  from generate_series(0, {HANDOFFS - 1}) n;
 insert into chore (id, session_id, person_id, agent_id, lane, kind, trigger, state, created_at)
   select 'chore-' || n, 'session-' || n % {PEOPLE}, 'person-' || n % {PEOPLE}, 'agent-' || n,
     'maintain', 'draft', 'threshold', case when n % 500 = 0 then 'pending' else 'done' end,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Index
 
 from context.messages import SLACK, UserId
 from storage.database import Database
@@ -39,6 +40,31 @@ def test_every_table_carries_a_person_or_is_known_not_to() -> None:
     without = set(NAMES.tables) - {table.name for table in tables_of_people()}
 
     assert without == set(OF_NOBODY)
+
+
+def test_whatever_refers_to_a_row_that_goes_is_found_by_an_index() -> None:
+    """Removing a session or a person asks every table that refers to it."""
+    led_by = {
+        (table.name, column.name)
+        for table in NAMES.tables.values()
+        for columns in (
+            table.primary_key.columns,
+            *(index.columns for index in table.indexes if not _is_partial(index)),
+        )
+        for column in list(columns)[:1]
+    }
+
+    references = {
+        (table.name, key.parent.name)
+        for table in NAMES.tables.values()
+        for key in table.foreign_keys
+    }
+
+    assert references <= led_by
+
+
+def _is_partial(index: Index) -> bool:
+    return index.dialect_kwargs.get("postgresql_where") is not None
 
 
 async def test_an_erased_person_is_in_no_column_of_any_table(database: Database) -> None:

@@ -4,15 +4,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from context.messages import AgentId, SessionId, TraceId
+from context.messages import AgentId, SessionId, TraceId, UserId
 from storage.chores import Request
 from storage.chronicle import Chronicle
 from storage.control import Control
 from storage.database import Address, Database, open_database
 from storage.day_totals import DayTotals
+from storage.erasure import Erasure
 from storage.lanes import Lane, Lanes
 from storage.mailbox import Mailbox
 from storage.outbox import Outbox
+from storage.retention import Retention
+from storage.tombstones import Digests
 from storage.undo import Undo
 from tests.builders import NOON, USER, an_inbound
 from tests.storage.bulk import fill
@@ -32,12 +35,15 @@ from tests.storage.scenes import (
 
 pytestmark = pytest.mark.slow
 
+DIGESTS = Digests(b"key")
+
 Use = Callable[[], Awaitable[object]]
 
 _WHOLE_READS = """
 select sum(seq_scan) from pg_stat_user_tables
 where relname in
-  ('inbox', 'outbox', 'session', 'identity', 'person', 'agent', 'agent_handoff', 'compaction')
+  ('inbox', 'outbox', 'session', 'identity', 'person', 'agent', 'agent_handoff', 'compaction',
+   'chore', 'model_usage', 'erasure')
 """
 
 
@@ -74,6 +80,46 @@ async def test_a_message_is_kept_without_reading_a_table_whole(busy: Database) -
     ]
 
     assert [await read_whole(busy, use) for use in uses] == [False] * len(uses)
+
+
+async def test_a_message_is_held_against_erasures_without_reading_them_whole(
+    busy: Database,
+) -> None:
+    mailbox = Mailbox(busy, digests=DIGESTS)
+
+    uses: list[Use] = [
+        lambda: mailbox.put([HELLO], now=NOON),
+        lambda: mailbox.put([an_inbound(number=2)], now=NOON),
+        lambda: mailbox.put([a_command(), an_inbound(number=3)], now=NOON),
+    ]
+
+    assert [await read_whole(busy, use) for use in uses] == [False] * len(uses)
+
+
+async def test_a_person_is_erased_without_reading_a_table_whole(busy: Database) -> None:
+    erasure = Erasure(busy, digests=DIGESTS)
+    whose = UserId("T1:U7")
+
+    uses: list[Use] = [
+        lambda: erasure.holdings(whose),
+        lambda: erasure.erase(whose, now=NOON),
+    ]
+
+    assert [await read_whole(busy, use) for use in uses] == [False] * len(uses)
+    assert await erasure.holdings(whose) is None
+
+
+async def test_transcripts_are_pruned_without_reading_a_table_whole(busy: Database) -> None:
+    retention = Retention(busy)
+
+    uses: list[Use] = [
+        lambda: retention.due(before=NOON, after=SessionId("session-1")),
+        lambda: retention.prune(SessionId("session-7"), before=NOON),
+    ]
+
+    assert [await read_whole(busy, use) for use in uses] == [False] * len(uses)
+    left = "select count(*) from inbox where session_id = 'session-7'"
+    assert await value(busy, left) == 0
 
 
 async def test_a_lane_is_worked_in_without_reading_a_table_whole(busy: Database) -> None:
