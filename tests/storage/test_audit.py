@@ -4,10 +4,11 @@ from datetime import timedelta
 import pytest
 
 from context.messages import SLACK, UserId, person_id
-from storage.audit import Audit, AuditEntry, AuditFilter, Deed
+from storage.audit import Audit, AuditEntry, AuditFilter
 from storage.cursor import Cursor
 from storage.database import Database
 from tests.builders import NOON, USER
+from tests.storage.deeds import A_DEED, log_of
 from tests.storage.explain import plans
 from tests.storage.rows import (
     PERSON,
@@ -23,15 +24,6 @@ from tests.storage.rows import (
 from tests.storage.scenes import run
 
 PHONE = UserId("+14155550100")
-A_DEED = Deed(
-    at=NOON,
-    who="token-1",
-    role="viewer",
-    via="api",
-    action="GET /handoffs/{handoff_id}",
-    subjects={},
-    from_digest="0123456789abcdef",
-)
 
 
 @pytest.fixture
@@ -39,14 +31,10 @@ def audit(database: Database) -> Audit:
     return Audit(database)
 
 
-async def entries(audit: Audit, wanted: AuditFilter | None = None) -> list[AuditEntry]:
-    return list((await audit.page(wanted or AuditFilter(), limit=200)).items)
-
-
-async def test_what_was_recorded_is_read_back(audit: Audit) -> None:
+async def test_what_was_recorded_is_read_back(database: Database, audit: Audit) -> None:
     await audit.record(replace(A_DEED, subjects={"handoff_id": "handoff-1"}), status=404)
 
-    (entry,) = await entries(audit)
+    (entry,) = await log_of(database)
 
     assert entry == AuditEntry(
         entry_id=entry.entry_id,
@@ -63,13 +51,13 @@ async def test_what_was_recorded_is_read_back(audit: Audit) -> None:
     )
 
 
-async def test_a_change_is_there_before_its_outcome(audit: Audit) -> None:
+async def test_a_change_is_there_before_its_outcome(database: Database, audit: Audit) -> None:
     entry_id = await audit.begin(A_DEED)
-    (begun,) = await entries(audit)
+    (begun,) = await log_of(database)
 
     await audit.settle(entry_id, status=200)
 
-    (settled,) = await entries(audit)
+    (settled,) = await log_of(database)
     assert begun.status is None
     assert settled == replace(begun, status=200)
 
@@ -90,15 +78,17 @@ async def test_whom_a_call_was_about_is_looked_up(
 
     await audit.record(replace(A_DEED, subjects={name: value}), status=200)
 
-    (entry,) = await entries(audit)
+    (entry,) = await log_of(database)
     assert entry.person_id == PERSON
     assert entry.subject == (PERSON if name == "user_id" else value)
 
 
-async def test_a_phone_number_is_not_written_even_if_nobody_has_it(audit: Audit) -> None:
+async def test_a_phone_number_is_not_written_even_if_nobody_has_it(
+    database: Database, audit: Audit
+) -> None:
     await audit.record(replace(A_DEED, subjects={"user_id": PHONE}), status=404)
 
-    (entry,) = await entries(audit)
+    (entry,) = await log_of(database)
 
     assert (entry.subject, entry.person_id) == (None, None)
     assert PHONE not in repr(entry)
@@ -117,25 +107,27 @@ async def test_calls_about_a_person_are_found_by_any_identity(
     for user_id in (USER, PHONE, UserId("T1:UOTHER")):
         await audit.record(replace(A_DEED, subjects={"user_id": user_id}), status=200)
 
-    assert len(await entries(audit, AuditFilter(user_id=PHONE))) == 2
-    assert len(await entries(audit, AuditFilter(user_id=USER))) == 2
-    assert await entries(audit, AuditFilter(user_id=UserId("T1:UNOBODY"))) == []
+    assert len(await log_of(database, AuditFilter(user_id=PHONE))) == 2
+    assert len(await log_of(database, AuditFilter(user_id=USER))) == 2
+    assert await log_of(database, AuditFilter(user_id=UserId("T1:UNOBODY"))) == []
 
 
-async def test_every_filter_holds(audit: Audit) -> None:
+async def test_every_filter_holds(database: Database, audit: Audit) -> None:
     await audit.record(A_DEED, status=200)
     await audit.record(replace(A_DEED, who="token-2"), status=200)
     await audit.record(replace(A_DEED, from_digest="other"), status=200)
     await audit.record(replace(A_DEED, at=NOON + timedelta(hours=1)), status=200)
 
-    assert len(await entries(audit, AuditFilter(who="token-1"))) == 3
-    assert len(await entries(audit, AuditFilter(from_digest="other"))) == 1
+    assert len(await log_of(database, AuditFilter(who="token-1"))) == 3
+    assert len(await log_of(database, AuditFilter(from_digest="other"))) == 1
     late = NOON + timedelta(minutes=1)
-    assert len(await entries(audit, AuditFilter(created_after=late))) == 1
-    assert len(await entries(audit, AuditFilter(created_before=late))) == 3
+    assert len(await log_of(database, AuditFilter(created_after=late))) == 1
+    assert len(await log_of(database, AuditFilter(created_before=late))) == 3
 
 
-async def test_following_the_cursor_shows_every_entry_once(audit: Audit) -> None:
+async def test_following_the_cursor_shows_every_entry_once(
+    database: Database, audit: Audit
+) -> None:
     for minutes in (0, 0, 1, 2, 2):
         await audit.record(replace(A_DEED, at=NOON + timedelta(minutes=minutes)), status=200)
 
@@ -147,7 +139,7 @@ async def test_following_the_cursor_shows_every_entry_once(audit: Audit) -> None
         if (cursor := page.next_cursor) is None:
             break
 
-    assert seen == await entries(audit)
+    assert seen == await log_of(database)
     assert [one.at for one in seen] == sorted((one.at for one in seen), reverse=True)
 
 

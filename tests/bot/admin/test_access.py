@@ -7,13 +7,13 @@ import structlog
 from bot.admin.access import Caller, Doorkeeper, Refusal, Role
 from bot.admin.keys import Keys
 from storage.access import AdminTokens
-from storage.audit import Audit, AuditEntry, AuditFilter
 from storage.database import Database
 from storage.wrong_tokens import WINDOW
 from tests.bot.admin.app import admin
 from tests.bot.admin.tokens import TOKEN, authorized
 from tests.builders import NOON
 from tests.clock import ManualClock
+from tests.storage.deeds import log_of
 from tests.storage.rows import a_handoff_row, a_met_person, keep
 from tests.storage.scenes import run, value
 
@@ -29,10 +29,6 @@ def clock() -> ManualClock:
 @pytest.fixture
 def doorkeeper(database: Database, clock: ManualClock) -> Doorkeeper:
     return Doorkeeper(database, bootstrap=TOKEN, keys=Keys("key"), clock=clock)
-
-
-async def log_of(database: Database) -> list[AuditEntry]:
-    return list((await Audit(database).page(AuditFilter(), limit=200)).items)
 
 
 async def guess(doorkeeper: Doorkeeper, times: int, *, origin: str = HERE) -> list[int]:
@@ -172,6 +168,7 @@ async def test_a_viewer_may_not_even_try_another_method(
     assert answer.status_code == 403
 
 
+@pytest.mark.slow
 async def test_the_same_wrong_token_again_and_again_is_one_guess(
     doorkeeper: Doorkeeper,
 ) -> None:
@@ -256,6 +253,7 @@ async def test_two_processes_count_together(database: Database, clock: ManualClo
     assert statuses == [401, 429]
 
 
+@pytest.mark.slow
 async def test_no_more_rows_are_kept_than_count(
     database: Database, doorkeeper: Doorkeeper
 ) -> None:

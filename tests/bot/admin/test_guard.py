@@ -13,7 +13,6 @@ from bot.admin.entrance import Entrance
 from bot.admin.pseudonyms import Pseudonyms
 from context.messages import UserId
 from storage.access import AdminTokens
-from storage.audit import Audit, AuditEntry, AuditFilter
 from storage.database import Database
 from storage.people import People
 from storage.strangers import NOBODY
@@ -22,14 +21,11 @@ from tests.bot.admin.test_api import logged_as
 from tests.bot.admin.tokens import TOKEN, authorized
 from tests.builders import NOON, USER
 from tests.clock import ManualClock
+from tests.storage.deeds import log_of
 from tests.storage.rows import PERSON, a_handoff_row, a_met_person, keep
 from tests.storage.scenes import run, value
 
 PHONE = UserId("+14155550100")
-
-
-async def log_of(database: Database) -> list[AuditEntry]:
-    return list((await Audit(database).page(AuditFilter(), limit=200)).items)
 
 
 class Deeds:
@@ -228,6 +224,7 @@ async def test_a_log_that_is_held_up_delays_a_look_by_seconds_and_stops_a_change
     assert (read.status_code, changed.status_code) == (201, 503)
 
 
+@pytest.mark.slow
 async def test_strangers_are_counted_in_one_row_an_address_a_minute_and_an_action(
     database: Database, doer: httpx2.AsyncClient
 ) -> None:

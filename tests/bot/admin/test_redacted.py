@@ -28,11 +28,13 @@ def test_the_length_of_a_text_is_all_that_is_left_of_it() -> None:
     assert redacted("👩‍👩‍👧" * 1000) == "[5,000 characters]"
 
 
+@pytest.mark.slow
 @given(value=anything)
 def test_no_text_is_left_wherever_it_stands(value: Json) -> None:
     assert MARK not in json.dumps(redacted_json(value))
 
 
+@pytest.mark.slow
 @given(value=worded)
 def test_what_people_said_in_a_form_that_nobody_knows_is_left_out_too(value: Json) -> None:
     given: Json = {"document": {"later": value}, "fact": {"value": value}}

@@ -215,6 +215,7 @@ async def test_a_form_of_another_kind_or_too_large_does_nothing(
     assert dashboard.done == []
 
 
+@pytest.mark.slow
 async def test_a_cookie_that_was_tampered_with_opens_nothing(
     database: Database, browser: httpx2.AsyncClient
 ) -> None:
@@ -319,6 +320,7 @@ async def test_without_a_secret_key_each_process_makes_one_that_nobody_knows(
         assert not await is_in(stranger)
 
 
+@pytest.mark.slow
 async def test_after_too_many_wrong_tokens_the_form_waits_and_others_do_not(
     database: Database, dashboard: Dashboard, browser: httpx2.AsyncClient
 ) -> None:
@@ -366,6 +368,7 @@ async def test_who_is_not_signed_in_is_led_to_the_form_and_back(
     assert answer.headers["location"] == "/admin/sign-in?next=/admin/traces/trace-1"
 
 
+@pytest.mark.slow
 async def test_every_answer_tells_browsers_to_keep_it_to_themselves(
     browser: httpx2.AsyncClient,
 ) -> None:

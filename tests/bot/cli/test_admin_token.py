@@ -8,18 +8,15 @@ import pytest
 from bot.clock import SystemClock
 from context.messages import UserId
 from storage.access import AdminTokens
-from storage.audit import OPERATOR, Audit, AuditEntry, AuditFilter
+from storage.audit import OPERATOR
 from storage.database import Database
 from tests.bot.cli.conftest import Bot
 from tests.builders import USER
+from tests.storage.deeds import log_of
 from tests.storage.rows import PERSON, a_met_person, keep
 from tests.storage.scenes import run
 
 pytestmark = pytest.mark.usefixtures("configured")
-
-
-async def log_of(database: Database) -> list[AuditEntry]:
-    return list((await Audit(database).page(AuditFilter(), limit=200)).items)
 
 
 @pytest.mark.parametrize("role", ["viewer", "admin"])
@@ -66,6 +63,7 @@ async def test_a_token_of_no_kind_is_not_made(
     assert await AdminTokens(database).all() == ()
 
 
+@pytest.mark.slow
 async def test_tokens_are_listed_in_every_form_without_the_token(
     database: Database, bot: Bot
 ) -> None:
@@ -134,6 +132,7 @@ async def test_an_unknown_token_cannot_be_revoked(bot: Bot) -> None:
     assert done.err == "bot: there is no token nobodys\n"
 
 
+@pytest.mark.slow
 async def test_every_command_about_people_is_in_the_audit_log(
     database: Database, bot: Bot
 ) -> None:
