@@ -23,15 +23,21 @@ _SETTLED_AFTER = timedelta(hours=1)
 # nobody else uses.
 _LOCK = 0x446179546F74
 
+# What is dated before belongs to this day: a year 1 in an imported file would be 700,000 days.
+_FIRST_DAY = "2020-01-01"
+
 # The days since the first row that are not folded; `$1` is the moment up to which they go.
 # The last one goes on for ever: a row by a clock ahead of ours belongs to it.
 OPEN_DAYS = f"""
-select d::date as day, d at time zone 'UTC' as since,
+select d::date as day,
+  case when d = '{_FIRST_DAY}' then '-infinity' else d at time zone 'UTC' end as since,
   case when d + interval '1 day' > $1 at time zone 'UTC' then 'infinity'
     else (d + interval '1 day') at time zone 'UTC' end as until
-from generate_series(
-  date_trunc('day', least((select min(created_at) from agent_handoff),
-    (select min(created_at) from compaction)) at time zone 'UTC'),
+from (
+  select least((select min(created_at) from agent_handoff),
+    (select min(created_at) from compaction)) at time zone 'UTC' as at
+) first, generate_series(
+  case when at < '{_FIRST_DAY}' then '{_FIRST_DAY}' else date_trunc('day', at) end,
   $1 at time zone 'UTC', interval '1 day') d
 where not exists (select from day_total t where t.day = d::date and t.figure = '{_FOLDED}')
 """  # noqa: S608 - constants only
@@ -95,13 +101,13 @@ delete from day_total t using held h
 where (t.day, t.figure, t.label) = (h.day, h.figure, h.label)
 """
 
-_DAYS_OF = """
-select distinct (created_at at time zone 'UTC')::date as day from (
+_DAYS_OF = f"""
+select distinct greatest('{_FIRST_DAY}', (created_at at time zone 'UTC')::date) as day from (
   select created_at from agent_handoff where person_id = any($1::text[])
   union all
   select created_at from compaction where person_id = any($1::text[])
 ) made
-"""
+"""  # noqa: S608 - constants only
 
 
 class DayTotals:

@@ -1,6 +1,6 @@
 import asyncio
 import itertools
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import asyncpg
@@ -47,6 +47,10 @@ async def test_folding_twice_keeps_every_day_once(database: Database) -> None:
     assert await total(database, now=midnight(5)) == 2
 
 
+async def test_a_service_without_rows_has_no_days(database: Database) -> None:
+    assert await DayTotals(database).fold(now=NOON) == 0
+
+
 async def test_a_day_is_folded_an_hour_after_its_end(database: Database) -> None:
     await keep(database, a_handoff_row())
     totals = DayTotals(database)
@@ -81,6 +85,24 @@ async def test_a_row_by_a_clock_ahead_of_ours_counts_today(database: Database) -
     await keep(database, a_handoff_row(1), a_handoff_row(2).values(created_at=midnight(3)))
 
     assert await total(database, now=NOON) == 2
+
+
+async def test_a_row_from_long_before_there_was_a_service_counts_on_its_first_day(
+    database: Database,
+) -> None:
+    ancient = datetime(1, 1, 2, tzinfo=UTC)
+    await keep(database, a_handoff_row(1).values(created_at=ancient), a_handoff_row(2))
+    totals, now = DayTotals(database), midnight(9)
+
+    while await totals.fold(now=now):
+        pass
+
+    first = "select min(day) from day_total where figure = 'tokens'"
+    assert await value(database, first) == date(2020, 1, 1)
+    assert await total(database, now=now) == 2
+    async with database.hot() as connection, connection.transaction():
+        await _erase(connection, PERSON)
+    assert await total(database, now=now) == 0
 
 
 async def test_a_late_row_counts_once_its_day_is_unfolded(database: Database) -> None:
