@@ -4,7 +4,15 @@ import hashlib
 from dataclasses import dataclass
 
 import asyncpg
-from sqlalchemy import LargeBinary, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    SQLColumnExpression,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
@@ -34,21 +42,22 @@ class People:
     async def behind(self, digest: str, *, key: bytes) -> UserId | None:
         """Find the identity whose HMAC-SHA256 under a key begins with these hex digits.
 
+        Those of logs are digests of the user id, those of receipts of platform and user id.
+
         It is computed here, for every identity there is: an operator asks seldom, and a stored
         digest would outlive its key.
 
         Raises:
             StoreUnavailable: The database is out of reach.
         """
-        inner, outer = _pads(key)
-        user_id = func.convert_to(col(IdentityRow.user_id), "UTF8")
-        hashed = func.sha256(
-            literal(outer, LargeBinary).op("||")(
-                func.sha256(literal(inner, LargeBinary).op("||")(user_id))
+        user_id = col(IdentityRow.user_id)
+        statement = select(user_id).where(
+            or_(
+                func.starts_with(_digest(user_id, key), digest),
+                func.starts_with(
+                    _digest(col(IdentityRow.platform) + ":" + user_id, key), digest
+                ),
             )
-        )
-        statement = select(col(IdentityRow.user_id)).where(
-            func.starts_with(func.encode(hashed, "hex"), digest)
         )
         async with self._database.transaction() as connection:
             found = await connection.scalar(statement.limit(1))
@@ -72,6 +81,17 @@ async def choose_notices(
     await connection.execute(
         "update person set notices = $2 where id = $1", person_id, preference
     )
+
+
+def _digest(text: SQLColumnExpression[str], key: bytes) -> ColumnElement[str]:
+    """HMAC-SHA256 as Postgres reckons it, in hex digits."""
+    inner, outer = _pads(key)
+    said = func.convert_to(text, "UTF8")
+    inside = func.sha256(literal(inner, LargeBinary).op("||")(said))
+    hashed: ColumnElement[str] = func.encode(
+        func.sha256(literal(outer, LargeBinary).op("||")(inside)), "hex"
+    )
+    return hashed
 
 
 def _pads(key: bytes) -> tuple[bytes, bytes]:

@@ -5,11 +5,12 @@ import re
 from context.messages import UserId
 from storage.people import People
 
-_DIGEST = re.compile(r"[0-9a-f]{16}")
+# As a log line has it, or a receipt.
+_DIGEST = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}")
 
 
 class Pseudonyms:
-    """Lets operators name a person as a log line does, where they could give an identity."""
+    """Lets operators name a person as a log line or a receipt does, where an identity could be."""
 
     def __init__(self, people: People, *, secret_key: str | None) -> None:
         """Keep the key.

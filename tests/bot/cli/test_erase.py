@@ -63,6 +63,19 @@ async def test_the_receipt_is_there_as_json(database: Database, bot: Bot) -> Non
     assert receipt["rows"]["content_item"] == 2
 
 
+async def test_an_erasure_is_repeated_with_its_receipt_after_an_older_backup_is_restored(
+    database: Database, bot: Bot, key: str
+) -> None:
+    await say(database, "My lamp", "I see")
+    digest = Digests(key.encode()).of_identity(SLACK, USER)
+
+    done = await bot("users", "erase", digest, "--yes")
+
+    assert (done.code, done.err) == (0, "")
+    assert digest in done.out
+    assert await value(database, "select count(*) from content_item") == 0
+
+
 @pytest.mark.usefixtures("key")
 @pytest.mark.parametrize("more", [[], ["--yes"]])
 async def test_nobody_cannot_be_erased(bot: Bot, more: list[str]) -> None:
