@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from bot.admin.pages.desk import Desk
 from bot.admin.pages.forms import Asked, filled
+from bot.admin.pages.page import Page
 from bot.admin.pages.view import paged
 from bot.admin.query import AuditQuestion
 from storage.audit import AuditFilter
@@ -19,7 +20,7 @@ class AuditPage:
 
     def routes(self) -> list[Route]:
         """Give the routes."""
-        return [Route("/audit", self.show)]
+        return [Page("/audit", self.show)]
 
     async def show(self, request: Request) -> Response:
         """Show a page of the audit log, newest first."""

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.admin.pages.desk import Desk
+from bot.admin.pages.page import Page
 
 _MOST = 100
 
@@ -17,7 +18,7 @@ class DeliveryPages:
 
     def routes(self) -> list[Route]:
         """Give the routes."""
-        return [Route("/deliveries", self.show)]
+        return [Page("/deliveries", self.show)]
 
     async def show(self, request: Request) -> Response:
         """Show what failed or is uncertain by its code, what is tried again, what is overdue."""

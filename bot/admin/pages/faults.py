@@ -2,11 +2,11 @@
 
 from http import HTTPStatus
 
-import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.admin.api.asking import TooLong
 from bot.admin.pages.view import View
 from context.errors import QueryError, StoreUnavailable
 
@@ -16,7 +16,6 @@ _HEADINGS = {
     HTTPStatus.METHOD_NOT_ALLOWED: "That is not how this page is asked for",
     HTTPStatus.CONFLICT: "That cannot be done now",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The question cannot be answered",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The database is out of reach",
 }
 _WAYS = (
     ("/admin", "Overview"),
@@ -24,7 +23,12 @@ _WAYS = (
     ("/admin/sessions", "Sessions"),
 )
 
-log = structlog.get_logger()
+_NOWHERE = "It may have been erased, or the address is wrong."
+_SHORTER = "Ask for a shorter time, or fewer words."
+_AGAIN = "Load the page again in a moment."
+
+HANDLED = (HTTPException, QueryError, StoreUnavailable)
+"""What has a page."""
 
 
 class Faults:
@@ -34,32 +38,31 @@ class Faults:
         self._view = view
 
     async def refused(self, request: Request, error: Exception) -> Response:
-        """Answer for what was asked wrongly, or is not there."""
-        if isinstance(error, QueryError):
-            sentence = f"“{error.field.replace('_', ' ')}”: {error.fault}."
-            return self._page(request, HTTPStatus.UNPROCESSABLE_ENTITY, sentence)
-        assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for these two
-        status = HTTPStatus(error.status_code)
-        sentence = "" if error.detail == status.phrase else error.detail
-        return self._page(
-            request, status, sentence or "It may have been erased, or the address is wrong."
-        )
+        """Answer for what was asked wrongly, is not there, or cannot be had now."""
+        match error:
+            case QueryError():
+                sentence = f"“{error.field.replace('_', ' ')}”: {error.fault}."
+                return self._page(request, HTTPStatus.UNPROCESSABLE_ENTITY, sentence)
+            case HTTPException():
+                status = HTTPStatus(error.status_code)
+                is_bare = error.detail == status.phrase
+                return self._page(request, status, _NOWHERE if is_bare else error.detail)
+            case TooLong():
+                return self._later(request, "This takes too long", _SHORTER)
+            case _:
+                return self._later(request, "The database is out of reach", _AGAIN)
 
-    async def unreachable(self, request: Request, _error: Exception) -> Response:
-        """Answer while the database is out of reach."""
-        sentence = "Load the page again in a moment."
-        page = self._page(request, HTTPStatus.SERVICE_UNAVAILABLE, sentence)
+    def _later(self, request: Request, heading: str, sentence: str) -> Response:
+        page = self._page(request, HTTPStatus.SERVICE_UNAVAILABLE, sentence, heading=heading)
         page.headers["retry-after"] = "1"
         return page
 
-    def _page(self, request: Request, status: HTTPStatus, sentence: str) -> Response:
+    def _page(
+        self, request: Request, status: HTTPStatus, sentence: str, *, heading: str | None = None
+    ) -> Response:
         values = {
-            "heading": _HEADINGS.get(status, status.phrase),
+            "heading": heading or _HEADINGS.get(status, status.phrase),
             "sentence": sentence,
             "ways": _WAYS,
         }
         return self._view.page(request, "fault.html", values, status=status)
-
-
-HANDLED = (HTTPException, QueryError)
-UNREACHABLE = StoreUnavailable

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from bot.admin.pages import reasons
 from bot.admin.pages.desk import Desk
 from bot.admin.pages.forms import Asked, filled, named
+from bot.admin.pages.page import Page
 from bot.admin.pages.view import paged
 from bot.admin.query import PLATFORMS, HandoffsQuestion
 from bot.succession import briefed
@@ -59,9 +60,9 @@ class HandoffPages:
     def routes(self) -> list[Route]:
         """Give the routes."""
         return [
-            Route("/handoffs", self.search),
-            Route("/handoffs/{handoff_id}", self.show),
-            Route("/handoffs/{handoff_id}/diff", self.compare),
+            Page("/handoffs", self.search),
+            Page("/handoffs/{handoff_id}", self.show),
+            Page("/handoffs/{handoff_id}/diff", self.compare),
             Route("/handoffs/{handoff_id}/deactivate", self.deactivate, methods=["POST"]),
         ]
 

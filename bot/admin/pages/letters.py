@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from bot.admin.pages.desk import Desk
 from bot.admin.pages.forms import filled, named
+from bot.admin.pages.page import Page
 from bot.admin.pages.view import paged
 from bot.admin.query import Paged
 
@@ -28,7 +29,7 @@ class LetterPages:
     def routes(self) -> list[Route]:
         """Give the routes."""
         return [
-            Route("/dead-letters", self.show),
+            Page("/dead-letters", self.show),
             Route("/dead-letters/retry", self.retry_all, methods=["POST"]),
             Route("/dead-letters/{letter_id}/retry", self.retry, methods=["POST"]),
         ]

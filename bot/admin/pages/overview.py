@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from bot.admin.pages.desk import Desk
 from bot.admin.pages.gauges import gauge
+from bot.admin.pages.page import Page
 from storage.handoffs import HandoffFilter
 from storage.sessions_list import SessionFilter
 
@@ -21,7 +22,7 @@ class OverviewPage:
 
     def routes(self) -> list[Route]:
         """Give the routes."""
-        return [Route("/", self.show)]
+        return [Page("/", self.show)]
 
     async def show(self, request: Request) -> Response:
         """Show the figures of this moment, the sessions last busy, and the latest handoffs."""

@@ -13,6 +13,7 @@ from bot.admin.pages import reasons
 from bot.admin.pages.desk import Desk
 from bot.admin.pages.forms import Asked, filled, named_user
 from bot.admin.pages.gauges import gauge
+from bot.admin.pages.page import Page
 from bot.admin.pages.questions import PersonSought
 from bot.admin.query import SearchQuestion
 from bot.admin.shapes.usage import UsageShape
@@ -37,9 +38,9 @@ class PeoplePages:
     def routes(self) -> list[Route]:
         """Give the routes."""
         return [
-            Route("/people", self.find),
-            Route("/people/{user_id}", self.show),
-            Route("/people/{user_id}/search", self.search),
+            Page("/people", self.find),
+            Page("/people/{user_id}", self.show),
+            Page("/people/{user_id}/search", self.search),
         ]
 
     async def find(self, request: Request) -> Response:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from bot.admin.pages.desk import Desk
 from bot.admin.pages.forms import Asked, filled, named
 from bot.admin.pages.gauges import gauge
+from bot.admin.pages.page import Page
 from bot.admin.pages.view import paged
 from bot.admin.query import PLATFORMS, Paged, SessionsQuestion
 from context.lifecycle import AgentState
@@ -26,8 +27,8 @@ class SessionPages:
     def routes(self) -> list[Route]:
         """Give the routes."""
         return [
-            Route("/sessions", self.search),
-            Route("/sessions/{session_id}", self.show),
+            Page("/sessions", self.search),
+            Page("/sessions/{session_id}", self.show),
         ]
 
     async def search(self, request: Request) -> Response:

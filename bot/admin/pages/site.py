@@ -12,7 +12,7 @@ from bot.admin.pages.audit import AuditPage
 from bot.admin.pages.deliveries import DeliveryPages
 from bot.admin.pages.desk import Desk
 from bot.admin.pages.doors import DoorPages
-from bot.admin.pages.faults import HANDLED, UNREACHABLE, Faults
+from bot.admin.pages.faults import HANDLED, Faults
 from bot.admin.pages.handoffs import HandoffPages
 from bot.admin.pages.holdings import HoldingsPages
 from bot.admin.pages.letters import LetterPages
@@ -34,14 +34,10 @@ def dashboard_routes(desk: Desk, entrance: Entrance) -> list[BaseRoute]:
     """
     sign_in = SignIn(entrance, DoorPages(desk.view))
     routes = page_routes(desk)
-    faults = Faults(desk.view)
     pages = Starlette(
         routes=routes,
         middleware=[sign_in.guard(route.path for route in routes)],
-        exception_handlers={
-            **dict.fromkeys(HANDLED, faults.refused),
-            UNREACHABLE: faults.unreachable,
-        },
+        exception_handlers=dict.fromkeys(HANDLED, Faults(desk.view).refused),
     )
     site = Starlette(
         routes=[*sign_in.routes(), static_files(), Mount("", pages)],

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from bot.admin.pages.continuity import continuity_tiles
 from bot.admin.pages.desk import Desk
 from bot.admin.pages.forms import filled
+from bot.admin.pages.page import Page
 from bot.admin.pages.writing import figure, percent
 from bot.admin.query import Hours
 from bot.admin.shapes.continuity import ContinuityShape
@@ -27,7 +28,7 @@ class StatisticsPage:
 
     def routes(self) -> list[Route]:
         """Give the routes."""
-        return [Route("/statistics", self.show)]
+        return [Page("/statistics", self.show)]
 
     async def show(self, request: Request) -> Response:
         """Show the last hours and the totals, as they are now."""

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from bot.admin.pages.desk import Desk
 from bot.admin.pages.forms import named
 from bot.admin.pages.gauges import gauge
+from bot.admin.pages.page import Page
 from bot.admin.pages.timeline import timeline
 from context.messages import TraceId
 from storage.compaction_history import Span
@@ -33,7 +34,7 @@ class TracePages:
     def routes(self) -> list[Route]:
         """Give the routes."""
         return [
-            Route("/traces/{trace_id}", self.show),
+            Page("/traces/{trace_id}", self.show),
             Route("/traces/{trace_id}/undo", self.undo, methods=["POST"]),
         ]
 

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from bot.admin.pages.desk import Desk
 from bot.admin.pages.forms import Asked, filled
+from bot.admin.pages.page import Page
 from bot.admin.pages.questions import UsageTime
 from bot.admin.shapes.usage import SpendShape, UsageShape
 from storage.usage_report import GroupBy, UsageGroup, UsageQuestion
@@ -77,7 +78,7 @@ class UsagePage:
 
     def routes(self) -> list[Route]:
         """Give the routes."""
-        return [Route("/usage", self.show)]
+        return [Page("/usage", self.show)]
 
     async def show(self, request: Request) -> Response:
         """Show what model calls took in a time; without one, in the last thirty days."""

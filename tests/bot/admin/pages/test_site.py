@@ -215,3 +215,43 @@ async def test_a_wrong_question_is_answered_with_its_fault(
 
     assert answer.status_code == 422
     assert fault in answer.text
+
+
+ODD = [
+    "' or 1=1 --",
+    "\x00",
+    "a" * 3_000,
+    "😀",
+    "../..",
+    "{{ 7 * 191 }}",
+    "%",
+    "\u0661",
+    "null",
+]
+ASKED = {
+    "/admin/handoffs": ("q", "user_id", "limit", "cursor", "created_after", "active"),
+    "/admin/sessions": ("user_id", "state", "platform"),
+    "/admin/people": ("user",),
+    f"{PERSON}/search": ("q",),
+    "/admin/usage": ("since",),
+    "/admin/statistics": ("hours",),
+    "/admin/audit": ("who", "cursor"),
+}
+PLACES = ("handoffs/{}", "handoffs/{}/diff", "traces/{}", "sessions/{}", "people/{}")
+
+
+async def test_nothing_that_can_be_asked_breaks_a_page(
+    database: Database, admin: httpx2.AsyncClient
+) -> None:
+    await a_past(database, "lamp")
+
+    for odd in ODD:
+        places = [f"/admin/{place.format(quote(odd, safe=''))}" for place in PLACES]
+        asked = [
+            f"{page}?{name}={quote(odd)}" for page, names in ASKED.items() for name in names
+        ]
+        for address in (*places, *asked):
+            answer = await admin.get(address)
+
+            assert answer.status_code in {200, 303, 404, 422}, address
+            assert "1337" not in answer.text
