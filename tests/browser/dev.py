@@ -14,7 +14,7 @@ from time import monotonic, sleep
 import httpx2
 from playwright.sync_api import Browser, Page, sync_playwright
 
-_READY_WITHIN_S = 60
+_READY_WITHIN_S = 180
 _STOP_WITHIN_S = 15
 
 # Chromium looks up its maker's hosts at every start unless told not to.
