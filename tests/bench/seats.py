@@ -71,8 +71,10 @@ class Seat:
 
     async def _rewind(self) -> None:
         async with self.engine.database.transaction() as connection:
-            await keep_agent(connection, self.agent)
             bare = await driver(connection)
+            # No agent goes back to a state it has left, but another may have its name.
+            await bare.execute("delete from agent where id = $1", self.agent.agent_id)
+            await keep_agent(connection, self.agent)
             for statement in _REWIND:
                 await bare.execute(statement, self.agent.session_id, self.next_position)
             await bare.execute(

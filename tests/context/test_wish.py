@@ -36,3 +36,18 @@ def test_words_bear_on_a_wish_that_they_share_the_telling_words_of(
 
 def test_without_words_nothing_bears_on_anything() -> None:
     assert bearing("the wedding", ()) == ()
+
+
+def test_what_most_texts_say_tells_little() -> None:
+    texts = ["My order is late."] * 5 + ["The lamp is broken."]
+
+    assert bearing("my order of the lamp", texts) == (False,) * 5 + (True,)
+
+
+@pytest.mark.parametrize(
+    ("wish", "bears"), [("apple, pear, plum", True), ("apple, pear, plum, fig", False)]
+)
+def test_a_third_of_a_wish_is_enough(wish: str, *, bears: bool) -> None:
+    fruit = ("apple", "pear", "plum", "fig")
+
+    assert bearing(wish, fruit)[:3] == (bears,) * 3
