@@ -7,7 +7,7 @@ load from other hosts, and its telemetry would put the ids of people into spans;
 import re
 from collections.abc import Sequence
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.middleware import Middleware
@@ -59,7 +59,28 @@ def admin_routes(
         entrance: Who may ask.
         erasing: What erases people.
     """
-    routers = [
+    routers = _routers(
+        records, pseudonyms=pseudonyms, limits=limits, clock=clock, erasing=erasing
+    )
+    routes = [route for one in routers for route in one.routes if isinstance(route, APIRoute)]
+    guard = entrance.api_guard([*(route.path for route in routes), OPENAPI])
+    app = _app([Middleware(Uncached), guard])
+    answer_faults(app, routes)
+    for one in routers:
+        app.include_router(one)
+    return [_mounted(app)]
+
+
+def _routers(
+    records: Records,
+    *,
+    pseudonyms: Pseudonyms,
+    limits: Limits,
+    clock: Clock,
+    erasing: Erasing,
+) -> list[APIRouter]:
+    """Build a router for each noun."""
+    return [
         handoffs_router(records.handoffs, pseudonyms),
         traces_router(records.traces, records.undo, limits=limits, clock=clock),
         windows_router(records.compactions, pseudonyms),
@@ -79,13 +100,6 @@ def admin_routes(
         dead_letters_router(records.dead_letters),
         audit_router(records.audit, pseudonyms),
     ]
-    routes = [route for one in routers for route in one.routes if isinstance(route, APIRoute)]
-    guard = entrance.api_guard([*(route.path for route in routes), OPENAPI])
-    app = _app([Middleware(Uncached), guard])
-    answer_faults(app, routes)
-    for one in routers:
-        app.include_router(one)
-    return [_mounted(app)]
 
 
 def _mounted(app: FastAPI) -> Mount:
