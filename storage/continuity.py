@@ -21,8 +21,9 @@ DAY = timedelta(days=1)
 _MOST_SPENDERS = 10
 _TIMED_CALLS = 2_000
 _PEOPLE = text("""
-select count(distinct coalesce(p.linked_to, p.id)) from model_usage u
-join person p on p.id = u.person_id where u.started_at >= :since
+select count(distinct coalesce(p.linked_to, p.id))
+from (select distinct person_id from model_usage where started_at >= :since) called
+join person p on p.id = called.person_id
 """)
 
 

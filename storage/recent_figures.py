@@ -81,13 +81,13 @@ _SPENT = text(
 )
 
 # Agents at work are those that called the model; how many people there are costs nothing.
-_OCCUPANCIES = text("""
-select bound, (select count(*) from agent a
-  where a.id = any(:agent_ids) and a.ended_at is null
-    and a.occupied_tokens <= bound * :limit_tokens) as agents
-from unnest(cast(:bounds as float8[])) as bounds (bound)
-""")
-_AT_WORK = text("select distinct agent_id from model_usage where started_at >= :since")
+_AT_MOST = ", ".join(f"count(*) filter (where share <= {at})" for at in OCCUPANCY_BOUNDS)
+_OCCUPANCIES = text(f"""
+select count(*), {_AT_MOST}
+from (select occupied_tokens / cast(:limit_tokens as float8) as share from agent
+  where ended_at is null
+    and id in (select agent_id from model_usage where started_at >= :since)) at_work
+""")  # noqa: S608 - constants only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,17 +201,9 @@ class RecentReader:
     async def _occupancies(
         self, connection: AsyncConnection, *, since: datetime
     ) -> tuple[int, Mapping[float, int]]:
-        agent_ids = (await connection.scalars(_AT_WORK, {"since": since})).all()
-        rows = await connection.execute(
-            _OCCUPANCIES,
-            {
-                "agent_ids": list(agent_ids),
-                "limit_tokens": self._limit_tokens,
-                "bounds": [*OCCUPANCY_BOUNDS, float("inf")],
-            },
-        )
-        at_most = {float(row.bound): int(row.agents) for row in rows}
-        return at_most.pop(float("inf")), at_most
+        given = {"since": since, "limit_tokens": self._limit_tokens}
+        agents, *at_most = (await connection.execute(_OCCUPANCIES, given)).one()
+        return agents, dict(zip(OCCUPANCY_BOUNDS, at_most, strict=True))
 
 
 def _recent(

@@ -19,6 +19,7 @@ async def test_a_line_says_how_each_thing_is_and_the_exit_code_that_all_is_well(
     assert [line.split()[:2] for line in lines] == [
         ["✓", "configuration"],
         ["\N{EN DASH}", "deployment"],
+        ["\N{EN DASH}", "admin"],
         ["✓", "database"],
         ["✓", "schema"],
         ["\N{EN DASH}", "pgvector"],
