@@ -1,20 +1,28 @@
 """What a collector is told of a conversation, and that nobody waits for it."""
 
+import asyncio
 import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from time import monotonic
 from typing import Any
 
+import httpx2
 import pytest
+from pydantic import SecretStr
 
+from bot.app import opened, web_app
 from bot.clock import SystemClock
 from bot.logs import pseudonym
+from bot.serving import serve
+from bot.settings import Settings
 from bot.tracing import traced
 from bot.tracing_settings import TracingSettings
+from storage.database import address
+from tests.bot.processes import free_port
 from tests.collector import Collector, Received, collector
 from tests.journeys.town import ANA, OUR_NUMBER, Town, town, until
 
@@ -178,6 +186,29 @@ async def test_the_process_listens_where_the_environment_says(
 
 
 @pytest.mark.slow
+async def test_a_web_process_tells_of_what_it_is_asked(
+    database_url: str, listener: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", listener.url)
+    settings = Settings(_env_file=None, secret_key=SecretStr("key"))
+    port, stop = free_port(), asyncio.Event()
+    async with (
+        opened(settings, address(database_url), {}, callbacks_url=None) as process,
+        asyncio.TaskGroup() as group,
+    ):
+        app = web_app(process)
+        group.create_task(serve(app, host="127.0.0.1", port=port, stop=stop))
+        here = f"http://127.0.0.1:{port}"
+        async with httpx2.AsyncClient(trust_env=False, base_url=here) as web:
+            await until(lambda: _answers(web))
+            await web.post("/webhooks/slack/events")
+        stop.set()
+
+    (refused,) = listener.named("refuse")
+    assert refused.facts["http.response.status_code"] == 503
+
+
+@pytest.mark.slow
 async def test_a_collector_that_does_not_answer_delays_neither_turns_nor_the_stop(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,3 +252,9 @@ sys.exit(any(name.startswith(("opentelemetry.sdk", "bot.tracing.")) or name == "
 async def _rows(here: Town, statement: str) -> list[dict[str, Any]]:
     async with here.database.hot() as connection:
         return [dict(row) for row in await connection.fetch(statement)]
+
+
+async def _answers(web: httpx2.AsyncClient) -> bool:
+    with suppress(httpx2.TransportError):
+        return (await web.get("/healthz")).status_code == 200
+    return False
