@@ -9,10 +9,6 @@ from bot.admin.query import Moment, Question
 Sought = Annotated[str, StringConstraints(pattern=r"^[^\x00]{1,128}$", strip_whitespace=True)]
 
 
-class Nothing(Question):
-    """Of a page that takes no parameters."""
-
-
 class PersonSought(Question):
     """Whom somebody looks for, by whatever they know."""
 

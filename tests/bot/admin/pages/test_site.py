@@ -6,7 +6,10 @@ import httpx2
 import pytest
 from typing_extensions import override
 
+from bot.admin.pages.page import Page
+from bot.admin.pages.site import page_routes
 from storage.database import Database
+from tests.bot.admin.pages.front import a_desk
 from tests.bot.admin.pages.past import FIRST, SECOND, a_past
 from tests.builders import USER
 from tests.storage.rows import SESSION, TRACE
@@ -62,6 +65,19 @@ class Seen(HTMLParser):
         self.links += [
             value or "" for name, value in attrs if name in {"href", "src", "action"}
         ]
+
+
+def test_a_later_page_joins_all_these_tests(database: Database) -> None:
+    paths = [page.partition("?")[0].removeprefix("/admin") for page in PAGES]
+
+    looked_at = {
+        route.path
+        for route in page_routes(a_desk(database))
+        if any(route.path_regex.match(path) for path in paths)
+    }
+
+    pages = {one.path for one in page_routes(a_desk(database)) if isinstance(one, Page)}
+    assert pages <= looked_at
 
 
 async def test_every_page_shows_a_past(database: Database, admin: httpx2.AsyncClient) -> None:
