@@ -4,11 +4,13 @@ Retrying puts one back to where it waited and wakes whoever works there, in one 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from asyncpg.exceptions import ForeignKeyViolationError
 from sqlalchemy import Select, Table, Text, any_, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -99,8 +101,7 @@ class DeadLetters:
         Raises:
             StoreUnavailable: The database is out of reach; nothing has changed.
         """
-        async with self._database.transaction() as connection:
-            return await _put_back(connection, await _places(connection, letter_id)) > 0
+        return await self._retry(letter_id) > 0
 
     async def retry_all(self) -> int:
         """Put all of them back; say how many.
@@ -108,8 +109,14 @@ class DeadLetters:
         Raises:
             StoreUnavailable: The database is out of reach; nothing has changed.
         """
-        async with self._database.transaction() as connection:
-            return await _put_back(connection, await _places(connection, None))
+        return await self._retry(None)
+
+    async def _retry(self, letter_id: str | None) -> int:
+        while True:
+            # Somebody was erased while theirs were put back: look again what there is.
+            with suppress(ForeignKeyViolationError):
+                async with self._database.transaction() as connection:
+                    return await _put_back(connection, await _places(connection, letter_id))
 
 
 def _failed(table: Table, kind: Direction, reason: str) -> Select[Any]:

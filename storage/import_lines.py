@@ -101,7 +101,7 @@ class ImportedRecord:
     row: str = field(repr=False)
 
 
-Imported = ImportedIdentity | ImportedMessage | ImportedRecord
+ImportedLine = ImportedIdentity | ImportedMessage | ImportedRecord
 """What a line after the first can say."""
 
 
@@ -137,7 +137,7 @@ class LineReader:
         )
         return self._user
 
-    def next(self, line: bytes) -> Imported | None:
+    def next(self, line: bytes) -> ImportedLine | None:
         """Read a further line; None for an empty one.
 
         Raises:

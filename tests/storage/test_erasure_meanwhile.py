@@ -13,6 +13,7 @@ import pytest
 from context.errors import StoreUnavailable
 from context.messages import UserId
 from storage.database import Address, Database, connected
+from storage.dead_letters import DeadLetters
 from storage.lanes import Lanes
 from storage.mailbox import Mailbox
 from tests.builders import NOON, USER, an_inbound
@@ -91,6 +92,22 @@ async def test_others_are_not_held_up_by_an_erasure(
             await mailbox.put([an_inbound(number=8, user_id=UserId("T1:UNEW"))], now=NOON)
 
     assert await value(database, "select count(*) from person") == 2
+
+
+async def test_a_dead_letter_put_back_during_an_erasure_is_gone(
+    database: Database, address: Address
+) -> None:
+    await arrive(database, HELLO)
+    await run(database, "update inbox set state = 'failed', settled_at = $1", NOON)
+
+    async with asyncio.TaskGroup() as group, held_up(address) as connection:
+        group.create_task(erase(database))
+        await waiting(connection, 1)
+        retrying = group.create_task(DeadLetters(database).retry_all())
+        await waiting(connection, 2)
+
+    assert retrying.result() == 0
+    assert await is_empty(database)
 
 
 async def test_two_erasures_at_once_make_one_receipt(database: Database) -> None:
