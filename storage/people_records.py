@@ -1,7 +1,7 @@
 """One person as operators see them: identities, preferences, latest sessions, spend."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ARRAY, Text, TextClause, bindparam, text
@@ -25,7 +25,7 @@ class Identity:
 
     platform: Platform
     user_id: UserId
-    speaker: str | None
+    speaker: str | None = field(repr=False)
     created_at: datetime
 
 
