@@ -139,6 +139,24 @@ async def test_a_handoff_is_told_with_what_made_it_and_how_good_it_is(
 
 
 @pytest.mark.slow
+async def test_a_compaction_is_told_with_what_it_freed_and_its_own_call(
+    database_url: str, listener: Collector
+) -> None:
+    async with traces_to(listener.url), town(database_url, limit_tokens=8_000) as here:
+        person = here.person("whatsapp")
+        for number in range(10):
+            await person.say(f"{ORDER} Message {number}.")
+        await person.fill(0.82)
+        (compaction,) = await person.told("/compactions")
+
+    compacting = the(listener.named("compact"))
+    chats = [span for span in listener.spans if span.facts.get("baton.purpose") == "notes"]
+    assert compacting.facts["baton.before_tokens"] == compaction["before_tokens"]
+    assert compacting.facts["baton.trigger"] == compaction["trigger"]
+    assert {chat.trace_id for chat in chats} >= {compacting.trace_id}
+
+
+@pytest.mark.slow
 async def test_a_refused_webhook_is_told_with_its_status(
     database_url: str, listener: Collector
 ) -> None:
