@@ -67,7 +67,7 @@ class Seen(HTMLParser):
         ]
 
 
-def test_a_later_page_joins_all_these_tests(database: Database) -> None:
+async def test_a_later_page_joins_all_these_tests(database: Database) -> None:
     paths = [page.partition("?")[0].removeprefix("/admin") for page in PAGES]
 
     looked_at = {
