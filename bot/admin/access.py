@@ -91,7 +91,7 @@ class Allowance:
 
 
 _ALLOWED = {
-    "api": Allowance(guesses=50, tries=200, guesses_in_all=500),
+    "api": Allowance(guesses=300, tries=2_000, guesses_in_all=3_000),
     # People type here, and a mistyped token seldom ten times.
     "dashboard": Allowance(guesses=10, tries=10, guesses_in_all=100),
 }
