@@ -13,7 +13,7 @@ from bot.heralds import Herald, tell_all
 from bot.limits import Limits
 from bot.opening import Opening
 from bot.ports import Clock
-from bot.standing import Before, Standing, Turn, fits, swapped
+from bot.standing import Before, Standing, Turn, swapped
 from bot.stored import read_back
 from bot.voice import Voice
 from channels.port import Channel
@@ -116,7 +116,9 @@ class Handovers:
             standing,
             agent=replace(standing.agent, told=Level.CRITICAL),
             trigger=(
-                Trigger.CRITICAL_THRESHOLD if fits(turn, standing) else Trigger.PROMPT_TOO_LONG
+                Trigger.PROMPT_TOO_LONG
+                if standing.agent.state.can_accept_tasks
+                else Trigger.CRITICAL_THRESHOLD
             ),
             seed_tokens=_seed_beside(turn, alone),
             told=told,
