@@ -1,7 +1,9 @@
 """Agents that nobody writes to."""
 
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from structlog.testing import capture_logs
 
 from bot.watch import Watch
@@ -9,7 +11,7 @@ from storage.chores import Chores
 from storage.day_totals import DayTotals
 from tests.bot.chat import Chat, a_message, says
 from tests.bot.cleaning import a_cleaning
-from tests.storage.scenes import rows, value
+from tests.storage.scenes import rows, run, value
 
 HOUR = timedelta(hours=1)
 
@@ -109,3 +111,25 @@ async def test_days_that_are_over_are_folded(chat: Chat) -> None:
         await value(chat.database, "select sum(number) from day_total where figure = 'tokens'")
         == 1
     )
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A handoff's file."""
+    path = tmp_path / "handoff-1.md"
+    path.write_text("secret words")
+    return path
+
+
+def is_there(file: Path) -> bool:
+    return file.exists()
+
+
+async def test_what_is_to_go_is_cleaned_up(chat: Chat, file: Path) -> None:
+    """Files of people who were erased elsewhere, among others."""
+    due = "insert into erased_file values ($1, $2)"
+    await run(chat.database, due, str(file), chat.clock.now())
+
+    await watch(chat).look()
+
+    assert not is_there(file)
