@@ -47,8 +47,8 @@ stored as (
 select 1 from stored
 """
 
-# What was sent before its person was erased: $7 its digests. A look into a small index.
-_IS_REFUSED = REFUSED.format(digests="$7", sent_at="$5")
+# What was sent before its person was erased, by the digests $7 and $8: a look into an index.
+_IS_REFUSED = REFUSED.format(identity="$7::text", message="$8::text", sent_at="$5")
 
 _ACCEPT = f"""
 with owner as (
@@ -64,8 +64,8 @@ with owner as (
     (id, person_id, user_id, platform, provider, conversation, shared, created_at, updated_at)
   select $2::text, coalesce(
       (select coalesce(p.linked_to, p.id) from identity n join person p on p.id = n.person_id
-       where n.platform = $10 and n.user_id = $9), $8),
-    $9, $10, $11, $12, $13, $6, $6
+       where n.platform = $11 and n.user_id = $10), $9),
+    $10, $11, $12, $13, $14, $6, $6
   where not exists ({_IS_REFUSED})
   on conflict (id) do nothing returning person_id
 ), new_person as (
@@ -73,14 +73,15 @@ with owner as (
   on conflict do nothing
 ), new_identity as (
   insert into identity (platform, user_id, person_id, speaker, created_at)
-  select $10, $9, person_id, $14, $6 from owner on conflict do nothing
+  select $11, $10, person_id, $15, $6 from owner on conflict do nothing
 ), {_STORE}
 """  # noqa: S608 - constants only
 
 # Known, or refused.
 _SETTLED = f"""
 select 1 from inbox where id = $1 union all
-select 1 where exists ({REFUSED.format(digests="$2", sent_at="$3")}) limit 1
+select 1 where exists (
+  {REFUSED.format(identity="$2::text", message="$3::text", sent_at="$4")}) limit 1
 """  # noqa: S608 - constants only
 
 # What was refused while the fence waited is seen by the update alone: the rest of the
@@ -174,11 +175,11 @@ class Mailbox:
             inbound_json(message),
             message.sent_at,
             now,
-            digests,
+            *digests,
         )
         while not await connection.fetchval(_ACCEPT, *kept):
             if await connection.fetchval(
-                _SETTLED, message.message_id, digests, message.sent_at
+                _SETTLED, message.message_id, *digests, message.sent_at
             ):
                 return 0
             sender = (
@@ -196,13 +197,13 @@ class Mailbox:
                     break
         return 1
 
-    def _digests_of(self, message: InboundMessage) -> list[str]:
+    def _digests_of(self, message: InboundMessage) -> tuple[str, str]:
         if self._digests is None:
-            return []
-        return [
+            return ("", "")
+        return (
             self._digests.of_identity(message.platform, message.user_id),
             self._digests.of_message(message.message_id),
-        ]
+        )
 
     async def take(self, claim: Claim, *, turn_id: TurnId, now: datetime) -> Mail | None:
         """Take the waiting mail for one turn; None if there is none.
