@@ -47,10 +47,25 @@ _OPEN = frozenset(
 _OPEN_ENDINGS = ("_id", "_ids", "_at")
 # What holds people's words throughout. Of what is in them, only this is known to be ours.
 _SAID = frozenset({"blocks", "document", "fact", "notes"})
-_OPEN_IN_SAID = frozenset({"kind", "origin", "role", "termination_reason"})
+_OPEN_IN_SAID = frozenset(
+    {
+        "agent_id",
+        "kind",
+        "message_id",
+        "origin",
+        "parent_id",
+        "role",
+        "session_id",
+        "source_message_ids",
+        "termination_reason",
+        "trace_id",
+        "turn_id",
+    }
+)
 
 _PLAIN = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,256}")
 _PLAIN_IN_SAID = re.compile(r"[A-Za-z0-9_.:+-]{1,128}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}(Z|[+-][0-9]{2}:[0-9]{2})")
 _NAME = re.compile(r"[a-z0-9_]{1,64}")
 
 
@@ -81,8 +96,10 @@ def _left(value: Json, *, name: str, in_said: bool) -> Json:
 
 def _is_open(name: str, value: str, *, in_said: bool) -> bool:
     if in_said:
-        is_known = name in _OPEN_IN_SAID or name.endswith(_OPEN_ENDINGS)
-        return is_known and _PLAIN_IN_SAID.fullmatch(value) is not None
+        # A name there may be anybody's, so it takes more than an ending to be known.
+        form = _PLAIN_IN_SAID if name in _OPEN_IN_SAID else _TIME
+        is_known = name in _OPEN_IN_SAID or name.endswith("_at")
+        return is_known and form.fullmatch(value) is not None
     is_known = name in _OPEN or name.endswith(_OPEN_ENDINGS)
     return is_known and _PLAIN.fullmatch(value) is not None
 

@@ -36,6 +36,7 @@ _FULL = Plan(
 )
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "plan",
     [

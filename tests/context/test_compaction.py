@@ -847,6 +847,7 @@ def test_a_long_conversation_is_brought_down_to_its_target(tool_every: int) -> N
         assert all(one.value in shown for one in planted)
 
 
+@pytest.mark.alone
 def test_a_thousand_items_are_planned_in_milliseconds() -> None:
     items, _ = a_long_conversation(turns=500)
     facts = tuple(

@@ -219,6 +219,7 @@ def test_an_item_without_words_does_not_part_a_call_from_its_result() -> None:
     )
 
 
+@pytest.mark.alone
 def test_a_thousand_items_take_milliseconds() -> None:
     items = a_conversation(*(f"message {number}" for number in range(1_000)))
 

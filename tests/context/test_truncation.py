@@ -109,6 +109,7 @@ def test_limits_without_room_are_refused(max_bytes: int, max_lines: int) -> None
         clipped("text", max_bytes=max_bytes, max_lines=max_lines)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("text", ["x" * 2**20, "\n" * 2**20, "ab\n" * 350_000, "😀" * 2**18])
 def test_a_mebibyte_takes_milliseconds(text: str) -> None:
     fastest = min(timed(text) for _ in range(5))

@@ -165,7 +165,7 @@ async def test_the_language_a_person_writes_in_is_remembered(database: Database)
 
 async def test_a_chore_that_waits_is_not_asked_for_twice(database: Database) -> None:
     held, agent = await housekeeping(database)
-    request = Request(agent_id=agent.agent_id, kind="compaction", trigger="command")
+    request = Request(agent_id=agent.agent_id, kind="compaction", trigger="threshold")
     other = replace(request, agent_id=AgentId("another"))
 
     async with database.hot() as connection:

@@ -69,7 +69,12 @@ def test_ids_times_tokens_and_reasons_stay() -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["_id", "secret_id", "told_ids", "told_at"])
+def test_an_ending_alone_makes_no_id_of_what_was_said(name: str) -> None:
+    assert redacted_json({"document": {name: MARK}}) == {"document": {name: "[9 characters]"}}
+
+
 def test_a_sentence_is_no_id() -> None:
-    assert redacted_json({"document": {"source_ids": ["m-1", "my own words"]}}) == {
-        "document": {"source_ids": ["m-1", "[12 characters]"]}
+    assert redacted_json({"document": {"source_message_ids": ["m-1", "my own words"]}}) == {
+        "document": {"source_message_ids": ["m-1", "[12 characters]"]}
     }
