@@ -332,6 +332,7 @@ def test_turns_are_replayed_from_where_a_whole_one_begins() -> None:
     assert seed(items, max_tokens=1) == 4
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_large_document_is_fitted_in_a_fraction_of_a_second() -> None:
     document = a_rich_document(times=300)

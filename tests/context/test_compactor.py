@@ -305,6 +305,7 @@ def test_a_chat_with_dense_text_gets_a_shorter_prompt() -> None:
     assert prompt.max_output_tokens == 500
 
 
+@pytest.mark.alone
 def test_a_full_window_is_laid_out_in_a_fraction_of_a_second() -> None:
     items = a_conversation(*["The quick brown fox ran away. " * 100] * 300)
     begun = time.process_time()

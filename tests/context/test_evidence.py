@@ -126,6 +126,7 @@ def test_a_short_wish_is_nobody_elses() -> None:
     assert not Evidence(items).is_foreign("tea", [0])
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_full_window_is_read_in_a_fraction_of_a_second() -> None:
     text = "The quick brown fox ran away 42 times. " * 100

@@ -146,6 +146,7 @@ def test_a_planted_fact_is_found(text: str, value: str) -> None:
     assert value in values(said(text))
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_chat_message_takes_no_time() -> None:
     text = (
@@ -161,6 +162,7 @@ def test_a_chat_message_takes_no_time() -> None:
     assert {len(facts) for facts in found} == {6}
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_mebibyte_of_prose_takes_a_quarter_of_a_second() -> None:
     text = ("The quick brown fox ran away 42 times, then order 48213 came on 3 May. " * 15_000)[

@@ -127,6 +127,7 @@ def test_of_every_name_stated_at_least_one_value_is_current(new: tuple[Fact, ...
     assert bool(current(facts)) == bool(facts)
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_many_facts_of_one_name_are_merged_in_no_time() -> None:
     flood = tuple(

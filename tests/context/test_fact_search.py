@@ -194,6 +194,7 @@ def test_mentions_of_the_one_pass_never_overlap(text: str) -> None:
     assert all(end <= start for (_, end), (start, _) in pairwise(spans))
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",

@@ -519,6 +519,7 @@ def test_no_line_passes_for_a_heading_or_another_bullet(lines: list[str]) -> Non
     assert all(line.startswith(("- ", "  ")) for line in shown)
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_full_windows_document_takes_a_fraction_of_a_second() -> None:
     text = "The quick brown fox ran away 42 times. " * 100

@@ -140,6 +140,7 @@ def test_told_every_fact_in_a_line_of_its_own_nothing_is_missing(texts: list[str
     assert probed(facts, told=told) == Probing(score=1.0)
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_five_hundred_facts_are_looked_for_in_a_long_text_in_no_time() -> None:
     told = "The quick brown fox ran away 42 times, then order 48213 came on 3 May. " * 3_000

@@ -288,6 +288,7 @@ def test_a_secret_reaches_neither_the_compactor_nor_what_it_notes() -> None:
     assert [todo.text for todo in reading.notes.todos] == ["charge <CARD_1>"]
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_full_window_is_redacted_in_a_fraction_of_a_second() -> None:
     text = "The quick brown fox ran away 42 times, order 48213. " * 100

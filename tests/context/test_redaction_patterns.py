@@ -185,6 +185,7 @@ SPITEFUL = [
 ]  # fmt: skip
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", SPITEFUL)
 def test_no_text_takes_more_than_linear_time(unit: str) -> None:

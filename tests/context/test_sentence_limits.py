@@ -80,6 +80,7 @@ def test_every_sentence_is_a_part_of_the_text(text: str) -> None:
         assert text[one.start : one.end].strip() == text[one.start : one.end]
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
@@ -101,6 +102,7 @@ def test_a_mebibyte_of_anything_takes_a_fraction_of_a_second(unit: str) -> None:
     assert len(found) <= 2 * MOST_SENTENCES
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_chat_message_takes_no_time() -> None:
     text = "Hi! I'm planning a trip, please always answer in German and I'll pay by Friday."

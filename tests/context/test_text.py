@@ -78,6 +78,7 @@ def test_no_tag_of_a_fence_is_left(text: str) -> None:
     assert "<overheard" not in bare
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("text", ["<" + " " * 1_000_000, "< " * 500_000, "<h\u200b" * 300_000])
 def test_a_megabyte_of_brackets_takes_no_time(text: str) -> None:
     begun = time.process_time()

@@ -301,6 +301,7 @@ def test_notes_keep_to_the_length_that_was_asked_for(max_tokens: int) -> None:
     assert json.loads(written)
 
 
+@pytest.mark.alone
 def test_notes_of_100_kilobytes_are_quick_and_always_the_same() -> None:
     told = filler(50_000).split(". ")
     asked = asking(*(f"{line}. My order {n} is BX-{n}." for n, line in enumerate(told)))

@@ -123,6 +123,7 @@ def seconds(*messages: Json) -> float:
     return min(once() for _ in range(3))
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_600_kb_are_searched_and_heard_in_a_moment() -> None:
     long = filler(600_000)
@@ -132,6 +133,7 @@ def test_600_kb_are_searched_and_heard_in_a_moment() -> None:
     assert seconds(user(long)) < 0.25
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize("piece", ["a-", "1.", "x@", "x", "order number ", "? ", "<b>"])
 def test_no_text_takes_more_than_linear_time(piece: str) -> None:
