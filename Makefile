@@ -15,10 +15,10 @@ BIN := .venv/bin
 run: .venv
 	@$(BIN)/bot dev
 
-# Three processes keep two cores busy, for tests wait more than they reckon; what measures
-# time runs after them, alone.
+# On every core; what measures
+# time runs afterwards, alone.
 test: .venv
-	@$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term-missing:skip-covered \
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --cov --cov-report=term-missing:skip-covered \
 	  -m "not alone and not slow_chaos and not browser and not live"
 	@$(BIN)/python -m pytest -m "alone and not slow_chaos and not browser and not live"
 

@@ -122,8 +122,10 @@ async def run_queue(
             ending = group.create_task(
                 _end(manager, running, stop=stop, finish_within=finish_within)
             )
+            minding = group.create_task(_mind(connection, running))
             await asyncio.wait({group.create_task(_run(manager, concurrency=concurrency))})
             ending.cancel()
+            minding.cancel()
     except ExceptionGroup as failed:
         if _times_cancelled() > cancelled:
             # Before Python 3.13 an error in a task group outweighs a cancellation.
@@ -168,6 +170,18 @@ async def _end(
             await asyncio.wait(running.tasks, timeout=finish_within.total_seconds())
     finally:
         running.cancel()
+
+
+async def _mind(connection: asyncpg.Connection, running: _Running) -> None:
+    """Cancel what runs for as long as the connection is gone.
+
+    Its listener says so at once, but now and then not at all (asyncpg 0.32, seen 2026-11 on a
+    loaded machine), and PgQueuer would wait for its jobs as long as they take.
+    """
+    while True:
+        await asyncio.sleep(_POLL.total_seconds())
+        if connection.is_closed():
+            running.cancel()
 
 
 def _times_cancelled() -> int:

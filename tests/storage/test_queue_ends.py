@@ -107,6 +107,41 @@ async def test_a_connection_that_is_cut_ends_the_loop(
     assert stuck.cancelled
 
 
+@pytest.mark.slow
+async def test_a_connection_that_is_lost_without_a_word_ends_the_loop_too(
+    database_url: str, database: Database
+) -> None:
+    class Silent(asyncpg.Connection):
+        """A connection that tells nobody when it is gone."""
+
+        @override
+        def add_termination_listener(self, callback: object) -> None: ...
+
+    stuck = Stuck()
+    await arrive(database, an_inbound())
+    connection = await asyncpg.connect(database_url, connection_class=Silent)
+
+    async def cut() -> None:
+        await stuck.began.wait()
+        await run(database, "select pg_terminate_backend($1)", connection.get_server_pid())
+
+    async with asyncio.timeout(5):
+        outcome, _ = await asyncio.gather(
+            run_queue(
+                connection,
+                {"turn": stuck},
+                concurrency=10,
+                finish_within=SOON,
+                stop=asyncio.Event(),
+            ),
+            cut(),
+            return_exceptions=True,
+        )
+
+    assert isinstance(outcome, StoreUnavailable)
+    assert stuck.cancelled
+
+
 async def test_a_loop_that_fails_as_it_is_cancelled_stays_cancelled(
     database_url: str,
 ) -> None:
