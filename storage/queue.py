@@ -175,8 +175,9 @@ async def _end(
 async def _mind(connection: asyncpg.Connection, running: _Running) -> None:
     """Cancel what runs for as long as the connection is gone.
 
-    Its listener says so at once, but now and then not at all (asyncpg 0.32, seen 2026-11 on a
-    loaded machine), and PgQueuer would wait for its jobs as long as they take.
+    Its listener says so at once. All the same a loop was seen to go on after its connection
+    was cut (asyncpg 0.32, on a loaded machine, 2026-11): PgQueuer waits for its jobs for as
+    long as they take, so whether the connection is there is looked at, too.
     """
     while True:
         await asyncio.sleep(_POLL.total_seconds())
