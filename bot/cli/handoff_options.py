@@ -7,8 +7,9 @@ import typer
 
 from bot.admin.moments import moment
 from context.lifecycle import TerminationReason
-from context.messages import Platform
+from context.messages import Platform, TraceId
 from storage.cursor import Cursor
+from storage.handoffs import HandoffFilter
 
 
 def _moment(text: str) -> datetime:
@@ -46,3 +47,25 @@ UserOption = Annotated[str | None, typer.Option(help="Any identity of a person."
 TraceOption = Annotated[str | None, typer.Option(help="A trace's id.")]
 AgentTypeOption = Annotated[str | None, typer.Option(help="What agents are.")]
 ProjectOption = Annotated[str | None, typer.Option(help="A project's id.")]
+
+
+def narrowed(
+    *,
+    platform: Platform | None,
+    trace: str | None,
+    agent_type: str | None,
+    project: str | None,
+    reason: TerminationReason | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> HandoffFilter:
+    """Make a filter of the options; whose they are is looked up in the database."""
+    return HandoffFilter(
+        platform=platform,
+        trace_id=None if trace is None else TraceId(trace),
+        agent_type=agent_type,
+        project_id=project,
+        termination_reason=reason,
+        created_after=since,
+        created_before=until,
+    )

@@ -23,6 +23,7 @@ from bot.cli.handoff_options import (
     TraceOption,
     UntilOption,
     UserOption,
+    narrowed,
 )
 from bot.cli.output import instant, say, show_csv, show_json, show_table, when
 from bot.cli.statistics import show_statistics
@@ -31,7 +32,7 @@ from bot.settings import Settings, read
 from context.messages import TraceId
 from context.policy import occupancy
 from storage.database import Database
-from storage.handoffs import HandoffFilter, Handoffs, HandoffSummary, StoredHandoff
+from storage.handoffs import Handoffs, HandoffSummary, StoredHandoff
 from storage.paging import Page
 from storage.traces import Trace, Traces
 
@@ -59,14 +60,14 @@ def list_handoffs(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """List handoffs, newest first."""
     one_form(as_json=as_json, as_csv=as_csv)
-    wanted = HandoffFilter(
+    wanted = narrowed(
         platform=platform,
-        trace_id=None if trace is None else TraceId(trace),
+        trace=trace,
         agent_type=agent_type,
-        project_id=project,
-        termination_reason=reason,
-        created_after=since,
-        created_before=until,
+        project=project,
+        reason=reason,
+        since=since,
+        until=until,
     )
 
     async def question(database: Database) -> Page[HandoffSummary]:

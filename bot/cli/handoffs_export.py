@@ -18,9 +18,9 @@ from bot.cli.handoff_options import (
     TraceOption,
     UntilOption,
     UserOption,
+    narrowed,
 )
 from bot.cli.progress import Progress
-from context.messages import TraceId
 from storage.cursor import Cursor
 from storage.database import Database
 from storage.handoffs import HandoffFilter, Handoffs, StoredHandoff
@@ -46,14 +46,14 @@ def export(
     until: UntilOption = None,
 ) -> None:
     """Write handoffs with their documents to standard output, one JSON object a line."""
-    wanted = HandoffFilter(
+    wanted = narrowed(
         platform=platform,
-        trace_id=None if trace is None else TraceId(trace),
+        trace=trace,
         agent_type=agent_type,
-        project_id=project,
-        termination_reason=reason,
-        created_after=since,
-        created_before=until,
+        project=project,
+        reason=reason,
+        since=since,
+        until=until,
     )
 
     async def question(database: Database) -> None:
