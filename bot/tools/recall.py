@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from bot.tools.arguments import fault_of
+from bot.tools.arguments import read_as
 from context.calls import Errand
-from context.errors import ToolFault
 from context.prompt import Tool
 from context.shaping import Shaping
 from context.text import one_line, unfenced
@@ -85,7 +84,7 @@ class RecallTool:
             ToolFault: The arguments cannot be used.
             StoreUnavailable: The database is out of reach.
         """
-        asked = _asked(arguments)
+        asked = read_as(_Asked, arguments)
         found = await self._recall.found_from(
             errand.session_id, asked.question, limit=asked.limit, besides=errand.turn_id
         )
@@ -110,13 +109,6 @@ class RecallTool:
             if place > 0 and min(left_bytes, left_lines) < 0:
                 return
             yield (hit.sent_at, hit.session_id, hit.position), text
-
-
-def _asked(arguments: Mapping[str, object]) -> _Asked:
-    try:
-        return _Asked.model_validate(arguments)
-    except ValidationError as error:
-        raise ToolFault(fault_of(error)) from None
 
 
 def _told(hit: Hit, *, max_bytes: int, max_lines: int) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from bot.tools.arguments import fault_of
+from bot.tools.arguments import read_as
 from context.calls import Errand
 from context.errors import ToolFault
 from context.pages import page_end
@@ -72,10 +72,7 @@ class ReadResultTool:
             ToolFault: The arguments cannot be used, or there is no such result.
             StoreUnavailable: The database is out of reach.
         """
-        try:
-            asked = _Asked.model_validate(arguments)
-        except ValidationError as error:
-            raise ToolFault(fault_of(error)) from None
+        asked = read_as(_Asked, arguments)
         text = await self._outputs.read(errand.session_id, asked.id)
         if text is None:
             raise ToolFault(_UNKNOWN)
