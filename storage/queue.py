@@ -44,15 +44,13 @@ ANNOUNCE = """
 alter table queue.pgqueuer disable trigger tg_pgqueuer_changed;
 create or replace function queue.announce() returns trigger language plpgsql as $$
 begin
-  if exists (select from fresh) then
-    perform pg_notify('baton_queue', json_build_object(
-      'type', 'table_changed_event', 'channel', 'baton_queue', 'operation', 'insert',
-      'sent_at', now(), 'table', 'pgqueuer')::text);
-  end if;
+  perform pg_notify('baton_queue', json_build_object(
+    'type', 'table_changed_event', 'channel', 'baton_queue', 'operation', 'insert',
+    'sent_at', now(), 'table', 'pgqueuer')::text);
   return null;
 end $$;
 create or replace trigger announce after insert on queue.pgqueuer
-  referencing new table as fresh for each statement execute function queue.announce();
+  for each row execute function queue.announce();
 """
 """Run it after whatever makes or changes PgQueuer's own objects."""
 
