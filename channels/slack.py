@@ -1,7 +1,8 @@
-"""The Slack channel: verifies what Slack posts, routes it through Bolt, and speaks.
+"""The Slack channel: verifies what Slack posts, makes messages of it, and speaks.
 
 A request is verified here, over its raw bytes, before anything parses it; then its payload is
-typed, and Bolt is told only what it routes by.
+typed. What people say becomes a message at once; what they press or command goes through Bolt,
+which is told only what it routes by.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection
@@ -13,6 +14,7 @@ from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from channels.port import ChannelKind, Overheard, Received, WebhookRequest
+from channels.slack_events import from_event
 from channels.slack_payloads import PROVIDER, MessageCallback, Other, payload
 from channels.slack_reading import SlackReader
 from channels.slack_routing import SlackRouting
@@ -64,7 +66,7 @@ class SlackChannel:
         return "/baton "
 
     async def receive(self, request: WebhookRequest) -> Received:
-        """Verify the bytes, type the payload, let Bolt route it to what makes a message of it.
+        """Verify the bytes, type the payload, and give the message that it brings, if any.
 
         Raises:
             SignatureError: Not from Slack, or stale.
@@ -74,10 +76,11 @@ class SlackChannel:
         content = payload(request)
         if isinstance(content, Other):
             return Received()
-        bot = None
-        if isinstance(content, MessageCallback):
-            bot = content.bot_user or await self._web.bot_user()
-        return await self._routing.routed(content, bot=bot)
+        if not isinstance(content, MessageCallback):
+            return await self._routing.routed(content)
+        bot = content.bot_user or await self._web.bot_user()
+        said = from_event(content, bot=bot)
+        return Received(messages=() if said is None else (said,))
 
     def parts(self, markdown: str) -> tuple[str, ...]:
         """Cut Markdown, which Slack takes as it is, at Slack's limit."""

@@ -94,12 +94,6 @@ class MessageEvent(Message):
     message: Message | None = None
     previous_message: Message | None = None
 
-    @property
-    def author(self) -> str | None:
-        """Who wrote the message it is about."""
-        about = self.message or self.previous_message
-        return about.user if about is not None else self.user
-
 
 class Authorization(SlackObject):
     """Whose installation of the app may see an event: for us, the bot's."""

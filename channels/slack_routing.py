@@ -1,44 +1,36 @@
-"""Bolt, between what Slack posted and what makes a message of it.
+"""Bolt, between what somebody pressed or commanded and what makes a message of it.
 
 Bolt is told only what it routes by, of a request that was verified and typed before. Left to
-itself it would parse before it verifies, answer 500 to a timestamp that is no number, lose an
-event when `auth.test` fails, lose a command that has the word "payload" in it, and log bodies.
+itself it would parse before it verifies, answer 500 to a timestamp that is no number, lose a
+command that has the word "payload" in it, and log bodies. What people say does not come
+through here: there is one thing to do with it, and no acknowledgement to word.
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from typing import assert_never
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.middleware.async_middleware import AsyncMiddleware
-from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
-from typing_extensions import override
 
 from channels.port import Received, WebhookReply
-from channels.slack_events import from_actions, from_event, from_slash
-from channels.slack_payloads import (
-    BlockActions,
-    MessageCallback,
-    SlashCommand,
-    UrlVerification,
-)
+from channels.slack_events import from_actions, from_slash
+from channels.slack_payloads import BlockActions, SlashCommand, UrlVerification
 from channels.slack_web import silence
 from context.messages import InboundMessage
 
 _ANYTHING = re.compile("")
 
 _PAYLOAD = "baton_payload"
-_BOT = "baton_bot"
 _INBOUND = "baton_inbound"
 
-Routed = MessageCallback | UrlVerification | SlashCommand | BlockActions
+Routed = UrlVerification | SlashCommand | BlockActions
 
 
 class SlackRouting:
-    """Routes what one workspace posts.
+    """Routes what one workspace posts besides what is said in it.
 
     Args:
         client: Calls its Web API.
@@ -49,18 +41,13 @@ class SlackRouting:
         self._now = now
         self._bolt = self._routes(client)
 
-    async def routed(self, content: Routed, *, bot: str | None) -> Received:
-        """Give the message that somebody sent, if any, and what Slack gets back.
-
-        Args:
-            content: What Slack posted, typed.
-            bot: The bot's user id, where it matters and can be told.
-        """
+    async def routed(self, content: Routed) -> Received:
+        """Give the message that somebody sent, if any, and what Slack gets back."""
         call = AsyncBoltRequest(
             body=_route(content),
             # The mode that takes a body in parts; else Bolt wants text, and parses it again.
             mode="socket_mode",
-            context={_PAYLOAD: content, _BOT: bot},
+            context={_PAYLOAD: content},
         )
         answer = await self._bolt.async_dispatch(call)
         inbound: InboundMessage | None = call.context.get(_INBOUND)
@@ -84,12 +71,12 @@ class SlackRouting:
             name="slack_bolt",
             client=client,
             signing_secret="",
-            before_authorize=_Hearing(),
             authorize=_authorize,
             # Listeners run to their end before the answer: what they make is the result.
             process_before_response=True,
             request_verification_enabled=False,
             ssl_check_enabled=False,
+            ignoring_self_events_enabled=False,
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
             logger=silence(),
@@ -110,34 +97,9 @@ class SlackRouting:
         await ack()
 
 
-class _Hearing(AsyncMiddleware):
-    """Takes what is said, ahead of the listeners.
-
-    Of a listener Bolt asks whether it wants an event, and then calls it, and each time lays
-    out 30 arguments for it: at every message that costs more than all else in here. Who is
-    allowed to speak is asked behind it; what the bot itself said `from_event` knows.
-    """
-
-    @override
-    async def async_process(
-        self,
-        *,
-        req: AsyncBoltRequest,
-        resp: BoltResponse,
-        next: Callable[[], Awaitable[BoltResponse]],
-    ) -> BoltResponse:
-        content = req.context[_PAYLOAD]
-        if not isinstance(content, MessageCallback):
-            return await next()
-        req.context[_INBOUND] = from_event(content, bot=req.context[_BOT])
-        return await req.context.ack()
-
-
 async def _authorize(context: AsyncBoltContext) -> AuthorizeResult:
-    """Tell Bolt who we are, so that it drops our own messages; no call to Slack."""
-    return AuthorizeResult(
-        enterprise_id=None, team_id=context.team_id, bot_user_id=context[_BOT]
-    )
+    """Say that the app is installed where it is called; without a call to Slack."""
+    return AuthorizeResult(enterprise_id=None, team_id=context.team_id)
 
 
 async def _surface(error: Exception) -> None:
@@ -148,9 +110,6 @@ async def _surface(error: Exception) -> None:
 def _route(content: Routed) -> dict[str, object]:
     """What Bolt routes by. It trips over odd types in the rest of a body."""
     match content:
-        case MessageCallback(event=event):
-            facts = {"type": event.type, "user": event.author}
-            return {"type": "event_callback", "team_id": content.team_id, "event": facts}
         case UrlVerification(challenge=challenge):
             return {"type": "url_verification", "challenge": challenge}
         case SlashCommand(command=command):
