@@ -93,11 +93,16 @@ class Web:
             except Exception:
                 log.exception("webhook.broke", provider=kind.provider)
                 response = _not_stored()
-            seconds, status = perf_counter() - began, response.status_code
-            self._metrics.webhook(kind.provider, status=status, seconds=seconds)
-            if status >= HTTPStatus.BAD_REQUEST:
-                facts = _asked(request.method, request.scope["path"], status=status)
-                spans.took("refuse", {**facts, spans.ERROR: str(status)}, seconds=seconds)
+            seconds = perf_counter() - began
+            # The platform need not wait for our bookkeeping, which takes as long as verifying.
+            response.background = BackgroundTask(
+                self._count,
+                kind.provider,
+                _asked(request.method, request.scope["path"], status=response.status_code),
+                status=response.status_code,
+                seconds=seconds,
+                booked=response.background,
+            )
             return response
 
         return take
@@ -131,7 +136,6 @@ class Web:
             log.error("inbox.unavailable", provider=kind.provider)  # noqa: TRY400 - no bug
             return _not_stored()
         reply = received.reply
-        # The platform need not wait for our bookkeeping, which takes as long as verifying.
         seconds = perf_counter() - began
         booked = BackgroundTask(
             self._book, kind.provider, received, asked=request, new=new, seconds=seconds
@@ -174,6 +178,21 @@ class Web:
             await self._tallying.accepted(
                 provider, new=new, redelivered=redelivered, seconds=seconds
             )
+
+    async def _count(
+        self,
+        provider: Provider,
+        asked: Mapping[str, Fact],
+        *,
+        status: int,
+        seconds: float,
+        booked: BackgroundTask | None,
+    ) -> None:
+        self._metrics.webhook(provider, status=status, seconds=seconds)
+        if status >= HTTPStatus.BAD_REQUEST:
+            spans.took("refuse", {**asked, spans.ERROR: str(status)}, seconds=seconds)
+        if booked is not None:
+            await booked()
 
     async def _report(self, report: DeliveryReport) -> None:
         await self._outbox.report(
