@@ -39,6 +39,23 @@ _ALL_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 log = structlog.get_logger()
 
 
+class _Kept(Response):
+    """The acknowledgement of what was stored.
+
+    Args:
+        received: What the platform sent.
+        new: How many of its messages were not there before.
+        seconds: From the whole request being there to its messages being stored.
+    """
+
+    def __init__(self, received: Received, *, new: int, seconds: float) -> None:
+        reply = received.reply
+        super().__init__(reply.body, reply.status, media_type=reply.content_type)
+        self.received = received
+        self.new = new
+        self.seconds = seconds
+
+
 class Web:
     """The routes that platforms and operators call."""
 
@@ -96,12 +113,7 @@ class Web:
             seconds = perf_counter() - began
             # The platform need not wait for our bookkeeping, which takes as long as verifying.
             response.background = BackgroundTask(
-                self._count,
-                kind.provider,
-                _asked(request.method, request.scope["path"], status=response.status_code),
-                status=response.status_code,
-                seconds=seconds,
-                booked=response.background,
+                self._book, kind.provider, request, response, seconds=seconds
             )
             return response
 
@@ -135,14 +147,7 @@ class Web:
         except (StoreUnavailable, TimeoutError):
             log.error("inbox.unavailable", provider=kind.provider)  # noqa: TRY400 - no bug
             return _not_stored()
-        reply = received.reply
-        seconds = perf_counter() - began
-        booked = BackgroundTask(
-            self._book, kind.provider, received, asked=request, new=new, seconds=seconds
-        )
-        return Response(
-            reply.body, reply.status, media_type=reply.content_type, background=booked
-        )
+        return _Kept(received, new=new, seconds=perf_counter() - began)
 
     async def _store(self, received: Received) -> int:
         """Keep all of it, within Slack's patience; say how many messages were new."""
@@ -155,44 +160,34 @@ class Web:
         return new
 
     async def _book(
-        self,
-        provider: Provider,
-        received: Received,
-        *,
-        asked: WebhookRequest,
-        new: int,
-        seconds: float,
+        self, provider: Provider, request: Request, response: Response, *, seconds: float
     ) -> None:
-        redelivered = len(received.messages) - new
-        facts = {
-            **_asked(asked.method, asked.path, status=received.reply.status),
-            "baton.messages.new": new,
-            "baton.messages.redelivered": redelivered,
+        status = response.status_code
+        self._metrics.webhook(provider, status=status, seconds=seconds)
+        facts: Mapping[str, Fact] = {
+            spans.METHOD: request.method,
+            spans.ROUTE: request.scope["path"],  # the paths of webhooks are our own words
+            spans.STATUS: status,
         }
+        if isinstance(response, _Kept):
+            await self._book_messages(provider, response, facts)
+        elif status >= HTTPStatus.BAD_REQUEST:
+            spans.took("refuse", {**facts, spans.ERROR: str(status)}, seconds=seconds)
+
+    async def _book_messages(
+        self, provider: Provider, kept: _Kept, facts: Mapping[str, Fact]
+    ) -> None:
+        new, redelivered = kept.new, len(kept.received.messages) - kept.new
+        counts = {"baton.messages.new": new, "baton.messages.redelivered": redelivered}
         # The turn points at where its messages were accepted first.
-        at = Place("message", received.messages[0].message_id) if new else None
-        spans.took("accept", facts, seconds=seconds, at=at)
+        at = Place("message", kept.received.messages[0].message_id) if new else None
+        spans.took("accept", {**facts, **counts}, seconds=kept.seconds, at=at)
         if new or redelivered:
             self._metrics.accepted(provider, new=new, redelivered=redelivered)
             log.info("inbox.stored", provider=provider, new=new, redelivered=redelivered)
             await self._tallying.accepted(
-                provider, new=new, redelivered=redelivered, seconds=seconds
+                provider, new=new, redelivered=redelivered, seconds=kept.seconds
             )
-
-    async def _count(
-        self,
-        provider: Provider,
-        asked: Mapping[str, Fact],
-        *,
-        status: int,
-        seconds: float,
-        booked: BackgroundTask | None,
-    ) -> None:
-        self._metrics.webhook(provider, status=status, seconds=seconds)
-        if status >= HTTPStatus.BAD_REQUEST:
-            spans.took("refuse", {**asked, spans.ERROR: str(status)}, seconds=seconds)
-        if booked is not None:
-            await booked()
 
     async def _report(self, report: DeliveryReport) -> None:
         await self._outbox.report(
@@ -233,11 +228,6 @@ class Web:
     async def _figures(self, _request: Request) -> Response:
         text = await self._metrics.text(now=self._clock.now())
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-def _asked(method: str, path: str, *, status: int) -> Mapping[str, Fact]:
-    """What was asked for, and answered: the paths of webhooks are our own words."""
-    return {spans.METHOD: method, spans.ROUTE: path, spans.STATUS: status}
 
 
 def _not_stored() -> Response:

@@ -13,6 +13,8 @@ _ELLIPSIS = "…"
 
 def storable(text: str) -> str:
     """Drop what Postgres and JSON cannot keep: NUL, and halves of surrogate pairs."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
 
 
