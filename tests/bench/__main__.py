@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from bot.logs import configure
-from tests.bench.accepting import accepting, both
+from tests.bench.accepting import accepting
 from tests.bench.figures import Line, Measurement, table
 from tests.bench.handing import handing
 from tests.bench.history import history
@@ -35,7 +35,7 @@ async def _run(durable_url: str, quick_url: str) -> str:
     """
     began = perf_counter()
     benches: list[Sequence[Line]] = [
-        await _accepting(durable_url),
+        await accepting(durable_url, starts=4, rounds=5),
         await turning(durable_url, rounds={0.0: 40, 0.5: 8}, handovers=3),
         await handing(durable_url, rounds=60),
         micro(calls=500),
@@ -48,11 +48,6 @@ async def _run(durable_url: str, quick_url: str) -> str:
     ]
     took = Measurement(name="all of it took", value=perf_counter() - began, unit="s")
     return table(*benches, [took])
-
-
-async def _accepting(server_url: str) -> Sequence[Line]:
-    async with both(server_url) as servers:
-        return await accepting(servers, rounds=12)
 
 
 def main() -> None:

@@ -3,7 +3,9 @@
 Both servers stand on one Postgres and get a message each by turns, so that whatever else the
 machine does meets both alike. No worker runs: it would compete with our server and not with
 the other. What workers would have done meanwhile is done between the rounds, so that every
-message finds its session asleep and wakes it, which is the dearest way through.
+message finds its session asleep and wakes it, which is the dearest way through. The same
+server is some per cent faster or slower from one start to the next, so both are started anew
+a few times.
 """
 
 import asyncio
@@ -35,7 +37,7 @@ class NotKept(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Servers:
+class _Servers:
     """Where both listen, and their databases."""
 
     ours: int
@@ -53,7 +55,7 @@ class _Taken:
 
 
 @asynccontextmanager
-async def both(server_url: str) -> AsyncIterator[Servers]:
+async def _both(server_url: str) -> AsyncIterator[_Servers]:
     """Start both servers, each on a database of its own."""
     async with (
         new_database(server_url) as ours_url,
@@ -66,19 +68,20 @@ async def both(server_url: str) -> AsyncIterator[Servers]:
             running(OURS, ours_url) as ours,
             running(BASELINE, baseline_url) as baseline,
         ):
-            yield Servers(
+            yield _Servers(
                 ours=ours, baseline=baseline, ours_url=ours_url, baseline_url=baseline_url
             )
 
 
 async def accepting(
-    servers: Servers, *, rounds: int, per_second: float = PER_SECOND
+    server_url: str, *, starts: int, rounds: int, per_second: float = PER_SECOND
 ) -> list[Comparison]:
     """Compare the two with the messages of each platform.
 
     Args:
-        servers: Both.
-        rounds: How often everybody writes, besides once at first that is not counted.
+        server_url: A Postgres server that keeps what it acknowledges.
+        starts: How often both servers are started.
+        rounds: How often everybody writes to each, besides once at first that is not counted.
         per_second: How many messages each server gets.
 
     Raises:
@@ -86,16 +89,18 @@ async def accepting(
     """
     everybody = {"Slack event": on_slack(), "Twilio form": on_whatsapp()}
     taken = {name: _Taken() for name in everybody}
-    for number in range(rounds + 1):
-        for name, people in everybody.items():
-            kept = taken[name] if number else _Taken()
-            await _round(servers, people, taken=kept, per_second=per_second)
-    await _all_kept(servers, (rounds + 1) * len(everybody))
+    for _ in range(starts):
+        async with _both(server_url) as servers:
+            for number in range(rounds + 1):
+                for name, people in everybody.items():
+                    kept = taken[name] if number else _Taken()
+                    await _round(servers, people, taken=kept, per_second=per_second)
+            await _all_kept(servers, (rounds + 1) * len(everybody))
     return [line for name, seconds in taken.items() for line in _compared(name, seconds)]
 
 
 async def _round(
-    servers: Servers, people: Everybody, *, taken: _Taken, per_second: float
+    servers: _Servers, people: Everybody, *, taken: _Taken, per_second: float
 ) -> None:
     """Let everybody write once to each of the servers."""
     async with connected(address(servers.ours_url)) as connection:
@@ -110,7 +115,7 @@ async def _round(
     taken.baseline.extend(baseline[CONNECTIONS:])
 
 
-async def _all_kept(servers: Servers, writings: int) -> None:
+async def _all_kept(servers: _Servers, writings: int) -> None:
     sent = writings * PEOPLE
     for url, table in ((servers.ours_url, "inbox"), (servers.baseline_url, "message")):
         async with connected(address(url)) as connection:
