@@ -301,7 +301,7 @@ class Maintenance:
             case CompactionState.SKIPPED:
                 text = notices.nothing_to_compact(language=language)
             case _:
-                text = notices.compaction_failed(language=language)
+                text = notices.compaction_failed(prefix=voice.prefix, language=language)
         return voice.say(kind, text, notice="compaction")
 
     async def _settle(self, claim: Claim, chore: Chore, state: ChoreState) -> None:

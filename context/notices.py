@@ -42,16 +42,14 @@ def wanted(topic: Topic | None, preference: Preference) -> bool:
             assert_never(never)
 
 
-def first_contact(*, prefix: str = "/", language: Language = _ENGLISH) -> str:
+def first_contact(*, prefix: str, language: Language = _ENGLISH) -> str:
     """Introduce the bot, once: who it is, what is kept, where help is."""
     return SENTENCES[language].first_contact.format(
         help=figures.command("help", prefix=prefix, language=language)
     )
 
 
-def help_text(
-    commands: Iterable[str], *, prefix: str = "/", language: Language = _ENGLISH
-) -> str:
+def help_text(commands: Iterable[str], *, prefix: str, language: Language = _ENGLISH) -> str:
     """List the commands that can be given, in the order they are handed in."""
     intro = SENTENCES[language].help_intro
     return "\n".join([intro, *_listed(commands, prefix=prefix, language=language)])
@@ -61,7 +59,7 @@ def unknown_command(
     name: str,
     commands: Iterable[str],
     *,
-    prefix: str = "/",
+    prefix: str,
     language: Language = _ENGLISH,
 ) -> str:
     """Say that there is no such command, and which there are."""
@@ -79,7 +77,7 @@ def warning(
     compaction_at: float | None = None,
     handoff_at: float | None = None,
     turns_left: int | None = None,
-    prefix: str = "/",
+    prefix: str,
     language: Language = _ENGLISH,
 ) -> str:
     """Tell that the window fills, what will happen, and what the person can do.
@@ -114,7 +112,7 @@ def critical(
     *,
     occupied_tokens: int,
     limit_tokens: int,
-    prefix: str = "/",
+    prefix: str,
     language: Language = _ENGLISH,
 ) -> str:
     """Tell that the window is full and a fresh agent goes on."""
@@ -240,7 +238,7 @@ def nothing_to_compact(*, language: Language = _ENGLISH) -> str:
     return SENTENCES[language].nothing_to_compact
 
 
-def compaction_failed(*, prefix: str = "/", language: Language = _ENGLISH) -> str:
+def compaction_failed(*, prefix: str, language: Language = _ENGLISH) -> str:
     """Say that tidying up failed, and what else there is."""
     words = SENTENCES[language].compaction_failed
     return _filled(words, prefix=prefix, language=language)
@@ -251,7 +249,7 @@ def handoff_started(*, language: Language = _ENGLISH) -> str:
     return SENTENCES[language].handoff_started
 
 
-def handed_over_by_wish(*, prefix: str = "/", language: Language = _ENGLISH) -> str:
+def handed_over_by_wish(*, prefix: str, language: Language = _ENGLISH) -> str:
     """Tell that a fresh agent has taken over, as the person wished."""
     return SENTENCES[language].handed_over.format(
         show=figures.command("handoff show", prefix=prefix, language=language),
@@ -262,12 +260,6 @@ def handed_over_by_wish(*, prefix: str = "/", language: Language = _ENGLISH) -> 
 def nothing_to_hand_off(*, language: Language = _ENGLISH) -> str:
     """Say that nothing was said yet that could be handed over."""
     return SENTENCES[language].nothing_to_hand_off
-
-
-def handoff_failed(*, prefix: str = "/", language: Language = _ENGLISH) -> str:
-    """Say that a handoff by wish failed, and what to do."""
-    words = SENTENCES[language].handoff_failed
-    return _filled(words, prefix=prefix, language=language)
 
 
 def switched_off(*, language: Language = _ENGLISH) -> str:
@@ -290,9 +282,7 @@ def nothing_to_undo(*, language: Language = _ENGLISH) -> str:
     return SENTENCES[language].nothing_to_undo
 
 
-def notices_set(
-    preference: Preference, *, prefix: str = "/", language: Language = _ENGLISH
-) -> str:
+def notices_set(preference: Preference, *, prefix: str, language: Language = _ENGLISH) -> str:
     """Say which notices the person gets, and how to change that."""
     words = SENTENCES[language]
     match preference:

@@ -68,7 +68,6 @@ CHINESE = Sentences(
         "🤝 完成：新的智能体已经带着我的笔记接手，从这里继续。{show} 查看笔记，{undo} 撤销。"
     ),
     nothing_to_hand_off="还没有什么可以交接：我们才刚刚开始。",
-    handoff_failed="刚才没能交接；什么都没有改变。请继续写，或者再试一次 {handoff}。",
     switched_off="这里关闭了整理和更换智能体；我只统计用量。",
     handoff_shown="智能体 {before} 给智能体 {after} 留下了这些笔记：",
     no_handoff="没有可以显示的笔记：在我之前没有别的智能体。",

@@ -87,10 +87,6 @@ DUTCH = Sentences(
         "verder. {show} toont de notities, {undo} draait het terug."
     ),
     nothing_to_hand_off="Er valt nog niets over te dragen: we zijn net begonnen.",
-    handoff_failed=(
-        "Overdragen lukte net niet; er is niets veranderd. Schrijf verder, of probeer {handoff} nog "
-        "eens."
-    ),
     switched_off=(
         "Opruimen en wisselen van agent zijn hier uitgeschakeld; ik tel alleen wat in "
         "gebruik is."

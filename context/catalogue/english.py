@@ -79,9 +79,6 @@ ENGLISH = Sentences(
         "{show} shows the notes, {undo} takes it back."
     ),
     nothing_to_hand_off="There is nothing to hand over yet: we have only just begun.",
-    handoff_failed=(
-        "I could not hand over just now; nothing has changed. Keep writing, or try {handoff} again."
-    ),
     switched_off=(
         "Tidying up and fresh agents are switched off here; I only count what is in use."
     ),

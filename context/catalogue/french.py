@@ -97,10 +97,6 @@ FRENCH = Sentences(
         "sommes. {show} montre les notes, {undo} revient en arrière."
     ),
     nothing_to_hand_off="Il n'y a encore rien à transmettre : nous venons de commencer.",
-    handoff_failed=(
-        "Je n'ai pas pu passer le relais pour l'instant ; rien n'a changé. Continuez à écrire, ou "
-        "réessayez {handoff}."
-    ),
     switched_off=(
         "Les résumés et le passage à un nouvel agent sont désactivés ici ; je compte "
         "seulement ce qui est utilisé."

@@ -91,10 +91,6 @@ GERMAN = Sentences(
         "weiter. {show} zeigt die Notizen, {undo} nimmt es zurück."
     ),
     nothing_to_hand_off="Es gibt noch nichts zu übergeben: Wir haben gerade erst angefangen.",
-    handoff_failed=(
-        "Die Übergabe hat gerade nicht geklappt; es hat sich nichts geändert. Schreib weiter, oder "
-        "versuch {handoff} noch einmal."
-    ),
     switched_off=(
         "Aufräumen und Agentenwechsel sind hier abgeschaltet; ich zähle nur, was belegt ist."
     ),

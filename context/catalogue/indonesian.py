@@ -89,10 +89,6 @@ INDONESIAN = Sentences(
         "posisi kita. {show} menampilkan catatannya, {undo} membatalkannya."
     ),
     nothing_to_hand_off="Belum ada yang bisa diserahkan: kita baru saja mulai.",
-    handoff_failed=(
-        "Saya belum bisa menyerahkan percakapan sekarang; tidak ada yang berubah. Teruslah menulis, "
-        "atau coba {handoff} lagi."
-    ),
     switched_off=(
         "Meringkas dan berganti agen dimatikan di sini; saya hanya menghitung yang terpakai."
     ),

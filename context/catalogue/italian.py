@@ -91,10 +91,6 @@ ITALIAN = Sentences(
         "mostra gli appunti, {undo} annulla."
     ),
     nothing_to_hand_off="Non c'è ancora nulla da passare: abbiamo appena iniziato.",
-    handoff_failed=(
-        "Per ora non sono riuscito a passare la conversazione; non è cambiato nulla. Continua a "
-        "scrivere, o riprova {handoff}."
-    ),
     switched_off=(
         "I riassunti e il passaggio a un nuovo agente sono disattivati qui; conto solo "
         "quello che è in uso."

@@ -90,10 +90,6 @@ PORTUGUESE = Sentences(
         "{show} mostra as notas, {undo} desfaz."
     ),
     nothing_to_hand_off="Ainda não há nada para passar adiante: mal começamos.",
-    handoff_failed=(
-        "Não consegui passar a conversa adiante agora; nada mudou. Continue escrevendo, ou tente "
-        "{handoff} de novo."
-    ),
     switched_off=(
         "Os resumos e a troca de agente estão desativados aqui; só conto o que está em uso."
     ),

@@ -133,7 +133,6 @@ class Sentences:
         handoff_started: A handoff began, by wish.
         handed_over: It is done; `{show}`, `{undo}`.
         nothing_to_hand_off: Nothing was said yet.
-        handoff_failed: It failed; `{handoff}`.
         switched_off: Neither is done here.
         handoff_shown: Stands above a handoff's document; `{before}`, `{after}`.
         no_handoff: There was none to show.
@@ -192,7 +191,6 @@ class Sentences:
     handoff_started: str
     handed_over: str
     nothing_to_hand_off: str
-    handoff_failed: str
     switched_off: str
     handoff_shown: str
     no_handoff: str

@@ -91,10 +91,6 @@ SPANISH = Sentences(
         "{show} muestra las notas, {undo} lo deshace."
     ),
     nothing_to_hand_off="Aún no hay nada que entregar: acabamos de empezar.",
-    handoff_failed=(
-        "No pude entregar el relevo ahora; no ha cambiado nada. Sigue escribiendo, o prueba {handoff} "
-        "otra vez."
-    ),
     switched_off=(
         "Aquí están desactivados los resúmenes y el relevo de agentes; solo cuento lo "
         "que se usa."

@@ -82,10 +82,6 @@ TURKISH = Sentences(
         "notları gösterir, {undo} geri alır."
     ),
     nothing_to_hand_off="Henüz devredilecek bir şey yok: daha yeni başladık.",
-    handoff_failed=(
-        "Şu anda devredemedim; hiçbir şey değişmedi. Yazmaya devam edin ya da {handoff} komutunu "
-        "yeniden deneyin."
-    ),
     switched_off="Özetleme ve yeni ajana geçiş burada kapalı; yalnızca kullanılanı sayıyorum.",
     handoff_shown="{before} numaralı ajan, {after} numaralı ajan için şu notları bıraktı:",
     no_handoff="Gösterilecek not yok: benden önce başka bir ajan yoktu.",

@@ -183,6 +183,19 @@ async def test_who_asks_for_a_compaction_of_nothing_hears_so(chat: Chat) -> None
     assert done["state"] == "skipped"
 
 
+async def test_who_asks_for_a_compaction_that_fails_hears_what_else_there_is(
+    chat: Chat,
+) -> None:
+    last = await talked(chat, upto=0.5)
+    await chat.command(a_command("compact"))
+    chat.api.script(Answer.saying(""))
+
+    (said,) = await chat.tidy(last)
+
+    assert said.text == notices.compaction_failed(prefix="/baton ")
+    assert "/baton handoff" in said.text
+
+
 async def test_a_summary_quotes_no_secret(chat: Chat) -> None:
     chat.api.script(Answer.saying("Noted."))
     await chat.tell(a_message("Never mind. " + ASIDE, number=500))

@@ -78,6 +78,22 @@ def test_what_is_no_duration_is_told(written: str) -> None:
     }
 
 
+@pytest.mark.parametrize(("written", "meant"), [("30", 30), (" 7 ", 7), ("Off", None)])
+def test_words_are_kept_for_a_number_of_days_or_for_ever(
+    written: str, meant: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RETENTION_DAYS", written)
+
+    assert read(Settings).retention_days == meant
+
+
+@pytest.mark.parametrize("written", ["soon", "-1", "1.5", "7d"])
+def test_what_is_no_number_of_days_is_told(written: str) -> None:
+    assert faults(RETENTION_DAYS=written) == {
+        "RETENTION_DAYS": "must be a whole number of days, or `off`"
+    }
+
+
 def test_models_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODEL_FALLBACKS", " claude-sonnet-5-5, ,claude-haiku-4-5,")
 

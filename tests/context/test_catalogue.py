@@ -108,7 +108,6 @@ def everything_said(language: Language) -> Iterator[str]:
     yield notices.handoff_started(language=language)
     yield notices.handed_over_by_wish(prefix=PREFIX, language=language)
     yield notices.nothing_to_hand_off(language=language)
-    yield notices.handoff_failed(prefix=PREFIX, language=language)
     yield notices.started_small(language=language)
     yield notices.undone(version=12, language=language)
     yield notices.nothing_to_undo(language=language)
@@ -196,7 +195,9 @@ def test_a_warning_begins_with_its_sign_and_has_its_figures(language: Language) 
 def test_a_critical_notice_begins_with_its_sign_and_has_its_figures(
     language: Language,
 ) -> None:
-    text = notices.critical(occupied_tokens=190_123, limit_tokens=200_000, language=language)
+    text = notices.critical(
+        occupied_tokens=190_123, limit_tokens=200_000, prefix="/", language=language
+    )
 
     assert text.startswith("🔴")
     assert "190,123/200,000 tokens (95 %)" in text

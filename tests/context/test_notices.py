@@ -14,7 +14,9 @@ COMMANDS = ("help", "context", "new", "compact", "handoff", "stop")
 
 
 def test_a_warning_gives_percentage_tokens_and_limit() -> None:
-    text = notices.warning(occupied_tokens=150_123, limit_tokens=200_000, handoff_at=0.9)
+    text = notices.warning(
+        occupied_tokens=150_123, limit_tokens=200_000, handoff_at=0.9, prefix="/"
+    )
 
     assert text.startswith("⚠️")
     assert "150,123/200,000 tokens (75 %)" in text
@@ -24,13 +26,13 @@ def test_a_warning_gives_percentage_tokens_and_limit() -> None:
 
 
 def test_a_warning_names_no_threshold_that_it_does_not_know() -> None:
-    text = notices.warning(occupied_tokens=150_123, limit_tokens=200_000)
+    text = notices.warning(occupied_tokens=150_123, limit_tokens=200_000, prefix="/")
 
     assert re.findall(r"\d+ %", text) == ["75 %"]
 
 
 def test_a_critical_notice_gives_percentage_tokens_and_limit() -> None:
-    text = notices.critical(occupied_tokens=191_000, limit_tokens=200_000)
+    text = notices.critical(occupied_tokens=191_000, limit_tokens=200_000, prefix="/")
 
     assert text.startswith("🔴")
     assert "191,000/200,000 tokens (95 %)" in text
@@ -48,7 +50,7 @@ def test_a_critical_notice_gives_percentage_tokens_and_limit() -> None:
     ],
 )
 def test_a_percentage_is_never_rounded_up(occupied_tokens: int, percent: str) -> None:
-    text = notices.critical(occupied_tokens=occupied_tokens, limit_tokens=200_000)
+    text = notices.critical(occupied_tokens=occupied_tokens, limit_tokens=200_000, prefix="/")
 
     assert f"tokens ({percent} %)" in text
 
@@ -81,7 +83,7 @@ def test_help_lists_the_commands_as_they_are_given_there() -> None:
 
 
 def test_an_unknown_command_is_answered_with_the_list() -> None:
-    text = notices.unknown_command("x" * 5_000, COMMANDS)
+    text = notices.unknown_command("x" * 5_000, COMMANDS, prefix="/")
 
     assert text.startswith("I do not know /xxx")
     assert len(text) < 600
@@ -89,7 +91,7 @@ def test_an_unknown_command_is_answered_with_the_list() -> None:
 
 
 def test_a_command_without_a_summary_is_listed_too() -> None:
-    assert notices.help_text(["dance"]).endswith("\n- /dance")
+    assert notices.help_text(["dance"], prefix="/").endswith("\n- /dance")
 
 
 def test_context_tells_what_is_used_and_what_is_left() -> None:
@@ -175,6 +177,7 @@ def test_a_warning_says_what_will_happen_and_when() -> None:
         compaction_at=0.8,
         handoff_at=0.9,
         turns_left=12,
+        prefix="/",
     )
 
     assert "about 12 more turns" in text
@@ -182,7 +185,7 @@ def test_a_warning_says_what_will_happen_and_when() -> None:
 
 
 def test_one_turn_left_is_one() -> None:
-    text = notices.warning(occupied_tokens=1, limit_tokens=10, turns_left=1)
+    text = notices.warning(occupied_tokens=1, limit_tokens=10, turns_left=1, prefix="/")
 
     assert "about 1 more turn." in text
 
@@ -226,12 +229,14 @@ def test_buttons_give_commands_in_order() -> None:
 @pytest.mark.parametrize(
     ("text", "commands"),
     [
-        (notices.first_contact(), ["help"]),
-        (notices.compaction_failed(), ["handoff"]),
-        (notices.handoff_failed(), ["handoff"]),
-        (notices.handed_over_by_wish(), ["handoff show", "handoff undo"]),
-        (notices.warning(occupied_tokens=1, limit_tokens=9), ["compact", "handoff", "new"]),
-        (notices.critical(occupied_tokens=1, limit_tokens=9), ["new"]),
+        (notices.first_contact(prefix="/"), ["help"]),
+        (notices.compaction_failed(prefix="/"), ["handoff"]),
+        (notices.handed_over_by_wish(prefix="/"), ["handoff show", "handoff undo"]),
+        (
+            notices.warning(occupied_tokens=1, limit_tokens=9, prefix="/"),
+            ["compact", "handoff", "new"],
+        ),
+        (notices.critical(occupied_tokens=1, limit_tokens=9, prefix="/"), ["new"]),
     ],
 )
 def test_what_can_be_done_is_named_as_it_is_given(text: str, commands: list[str]) -> None:
@@ -239,7 +244,7 @@ def test_what_can_be_done_is_named_as_it_is_given(text: str, commands: list[str]
 
 
 def test_every_command_named_is_one_that_platforms_read() -> None:
-    text = notices.help_text(sorted(NAMES))
+    text = notices.help_text(sorted(NAMES), prefix="/")
 
     assert set(re.findall(r"^- /(\w+)", text, re.MULTILINE)) == NAMES
     assert all(

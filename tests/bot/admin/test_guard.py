@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Message
 
 from bot.admin.entrance import Entrance
 from bot.admin.pseudonyms import Pseudonyms
@@ -265,3 +266,25 @@ async def test_a_viewer_cannot_widen_what_is_a_read(
     assert {one.status_code for one in answers} == {403}
     assert await value(database, "select count(*) from audit_log where status = 403") == 2
     assert deeds.done == 0
+
+
+async def test_only_what_begins_and_ends_with_the_app_passes_beside_requests(
+    database: Database, deeds: Deeds
+) -> None:
+    heard: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "lifespan.startup" if not heard else "lifespan.shutdown"}
+
+    async def send(message: Message) -> None:
+        heard.append(message)
+
+    app = deeds.app(database)
+    await app({"type": "websocket", "path": "/deeds", "headers": []}, receive, send)
+    assert heard == []
+    await app({"type": "lifespan"}, receive, send)
+
+    assert [one["type"] for one in heard] == [
+        "lifespan.startup.complete",
+        "lifespan.shutdown.complete",
+    ]

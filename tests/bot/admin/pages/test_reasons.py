@@ -21,3 +21,4 @@ def test_what_is_not_known_yet_is_written_as_words() -> None:
     assert triggered("full_moon") == "full moon"
     assert skipped("full_moon") == "full moon"
     assert (ended(None), triggered(None)) == ("for a reason that was not kept", None)
+    assert skipped(None) == "for a reason that was not kept"
