@@ -221,7 +221,8 @@ async def test_a_large_file_takes_no_more_memory(database: Database) -> None:
     await peak_bytes(500)
     few = await peak_bytes(2_000)
 
-    assert await peak_bytes(50_000) < few * 1.5
+    # What was kept would be 25 times as much; what is garbage, and when it goes, varies.
+    assert await peak_bytes(50_000) < few * 3
     assert await value(database, "select count(*) from content_item") == 50_000
 
 
