@@ -60,9 +60,10 @@ class Tool:
     input_schema: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Made anew by the thousand for each call; frozen, making them takes twice as long.
+@dataclass(slots=True, kw_only=True)
 class PromptMessage:
-    """One message of a prompt."""
+    """One message of a prompt; nobody changes it."""
 
     role: Role
     blocks: tuple[Block, ...] = field(repr=False)

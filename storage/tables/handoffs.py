@@ -47,6 +47,7 @@ class AgentHandoffRow(Row, table=True):
     active: bool
     created_at: datetime
     summary: str = Field(sa_column=Column(Text, nullable=False))
+    # Kept uncompressed (migration 0017).
     document: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     # What the successor is told of the document; None in rows from before it was kept.
     briefing: str | None = Field(default=None, sa_column=Column(Text))

@@ -34,7 +34,7 @@ async def test_an_empty_database_is_brought_to_the_newest_schema(empty: Address)
 @pytest.mark.slow
 async def test_an_empty_database_lacks_the_newest_revision(empty: Address) -> None:
     async with open_database(empty, connections=2) as database:
-        assert await pending_revision(database) == "0016"
+        assert await pending_revision(database) == "0017"
 
 
 @pytest.mark.slow
