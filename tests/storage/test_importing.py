@@ -219,10 +219,10 @@ async def test_a_large_file_takes_no_more_memory(database: Database) -> None:
             tracemalloc.stop()
 
     await peak_bytes(500)
-    few = await peak_bytes(2_000)
+    # Fewer do not fill the buffers on the way, and are no measure for many.
+    few = await peak_bytes(10_000)
 
-    # What was kept would be 25 times as much; what is garbage, and when it goes, varies.
-    assert await peak_bytes(50_000) < few * 3
+    assert await peak_bytes(50_000) < few * 1.5
     assert await value(database, "select count(*) from content_item") == 50_000
 
 
